@@ -1,0 +1,108 @@
+"""leakverify tells which documents of a leak are sound, and shows the evidence.
+
+>>> import leakverify as lv
+>>> report = lv.verify("memo.pdf")                        # doctest: +SKIP
+>>> report.assessment, report.evidence, report.problems   # doctest: +SKIP
+
+Names outside ``__all__`` are importable and not promised.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+from leakverify._version import __version__
+
+if TYPE_CHECKING:
+    from leakverify._api import Scan, Summary, doctor, list_checks, list_formats, verify
+    from leakverify.document import Document
+    from leakverify.errors import (
+        IsolationUnavailable,
+        LeakverifyError,
+        StoreError,
+        StoreTooNew,
+        UsageError,
+    )
+    from leakverify.evidence import (
+        Assessment,
+        Evidence,
+        Isolation,
+        Location,
+        Observation,
+        Outcome,
+        Problem,
+        Question,
+        Report,
+    )
+    from leakverify.limits import Limits
+    from leakverify.scanning import Progress, scan
+
+# where each public name lives; loaded on first use, so that the bare import stays cheap
+_HOME = {
+    "Assessment": "evidence",
+    "Document": "document",
+    "Evidence": "evidence",
+    "Isolation": "evidence",
+    "IsolationUnavailable": "errors",
+    "LeakverifyError": "errors",
+    "Limits": "limits",
+    "Location": "evidence",
+    "Observation": "evidence",
+    "Outcome": "evidence",
+    "Problem": "evidence",
+    "Progress": "scanning",
+    "Question": "evidence",
+    "Report": "evidence",
+    "Scan": "_api",
+    "StoreError": "errors",
+    "StoreTooNew": "errors",
+    "Summary": "_api",
+    "UsageError": "errors",
+    "doctor": "_api",
+    "list_checks": "_api",
+    "list_formats": "_api",
+    "scan": "scanning",
+    "verify": "_api",
+}
+
+__all__ = [
+    "Assessment",
+    "Document",
+    "Evidence",
+    "Isolation",
+    "IsolationUnavailable",
+    "LeakverifyError",
+    "Limits",
+    "Location",
+    "Observation",
+    "Outcome",
+    "Problem",
+    "Progress",
+    "Question",
+    "Report",
+    "Scan",
+    "StoreError",
+    "StoreTooNew",
+    "Summary",
+    "UsageError",
+    "__version__",
+    "doctor",
+    "list_checks",
+    "list_formats",
+    "scan",
+    "verify",
+]
+
+
+def __getattr__(name: str) -> object:
+    home = _HOME.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"{__name__}.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

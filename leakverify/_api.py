@@ -1,0 +1,241 @@
+"""What ``import leakverify`` offers, put together from the rooms."""
+
+from __future__ import annotations
+
+import atexit
+import hashlib
+import os
+import threading
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from leakverify.document import display_name
+from leakverify.errors import UsageError
+from leakverify.evidence import Isolation, Report, UnitResult
+from leakverify.limits import DEFAULT_LIMITS, Limits
+
+if TYPE_CHECKING:
+    from leakverify.box.parent import Box
+    from leakverify.checks import Check
+    from leakverify.extractors._base import Format
+
+_boxes: dict[tuple[str, str, tuple[str, ...]], Box] = {}
+_lock = threading.Lock()
+_owner = 0
+
+
+def verify(
+    path: str | os.PathLike[str],
+    *,
+    isolation: Literal["best", "required", "process", "none"] = "best",
+    limits: Limits | None = None,
+    formats: tuple[str, ...] = (),
+) -> Report:
+    """Examine one file and report on it.
+
+    What is inside it (attachments, archive members) is examined with
+    :func:`leakverify.scan`, which takes a file as well as a folder.
+    ``isolation="none"`` reads in this process, without any protection from the
+    file; it is meant for debugging.
+
+    Raises ``UsageError`` when there is no such file, ``IsolationUnavailable``
+    under ``isolation="required"``.  A bad file never raises.
+    """
+    from leakverify.judge import judge_unit
+
+    target = Path(path)
+    if not target.is_file():
+        what = "a folder; use scan()" if target.is_dir() else "no such file"
+        raise UsageError(f"{display_name(path)}: {what}")
+    name = display_name(target.name)
+    chosen = limits or DEFAULT_LIMITS
+    try:
+        descriptor = os.open(target, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError as error:
+        return judge_unit(_unreadable(name, error), name)[0]
+    try:
+        if isolation == "none":
+            from leakverify.box.inprocess import examine_bytes
+
+            result = examine_bytes(_read(descriptor), name, limits=chosen, extra=formats)
+        else:
+            result = _in_box(descriptor, name, isolation, chosen, formats)
+    finally:
+        os.close(descriptor)
+    return judge_unit(result, name)[0]
+
+
+def _in_box(
+    descriptor: int, name: str, isolation: str, limits: Limits, formats: tuple[str, ...]
+) -> UnitResult:
+    from leakverify.box.parent import Unit
+
+    size = os.fstat(descriptor).st_size
+    unit = Unit(descriptor=descriptor, size=size, sha256=_hash(descriptor), name=name)
+    with _lock:
+        box = _box(isolation, limits, formats)
+        box.start(unit)
+        while True:
+            for finished in box.wait():
+                return finished.result
+
+
+def _box(isolation: str, limits: Limits, formats: tuple[str, ...]) -> Box:
+    """A box that is kept for the next call: starting one costs as much as reading many files."""
+    from leakverify.box.parent import Box
+
+    global _owner
+    if _owner != os.getpid():  # a fork must not share its parent's confined processes
+        _boxes.clear()
+        _owner = os.getpid()
+        atexit.register(_close_boxes)
+    key = (isolation, hashlib.sha256(msgspec.json.encode(limits)).hexdigest(), formats)
+    if key not in _boxes:
+        _close_boxes()
+        _boxes[key] = Box(jobs=1, isolation=isolation, limits=limits, extra=formats)  # type: ignore[arg-type]
+    return _boxes[key]
+
+
+def _close_boxes() -> None:
+    if _owner == os.getpid():
+        for box in _boxes.values():
+            box.close()
+    _boxes.clear()
+
+
+def _hash(descriptor: int) -> str:
+    whole, at = hashlib.sha256(), 0
+    while block := os.pread(descriptor, 1 << 20, at):
+        whole.update(block)
+        at += len(block)
+    return whole.hexdigest()
+
+
+def _read(descriptor: int) -> bytes:
+    pieces, at = [], 0
+    while block := os.pread(descriptor, 1 << 20, at):
+        pieces.append(block)
+        at += len(block)
+    return b"".join(pieces)
+
+
+def _unreadable(name: str, error: OSError) -> UnitResult:
+    from leakverify.evidence import Extraction, Problem
+
+    problem = Problem(code="unreadable", detail=error.strerror or "")
+    return UnitResult(
+        extractions=(Extraction(index=0, name=name, problems=(problem,)),),
+        isolation=Isolation(level=1, why="nothing was read"),
+        readers={},
+    )
+
+
+class Summary(msgspec.Struct, frozen=True, kw_only=True):
+    """Counts over a scan: documents, and how many per assessment and per problem code."""
+
+    documents: int
+    assessments: dict[str, int]
+    problems: dict[str, int]
+    complete: bool
+
+
+class Scan:
+    """A stored scan, opened for reading; the archive itself is not needed.
+
+    Raises ``StoreError`` when there is no such store.
+    """
+
+    def __init__(self, store: str | os.PathLike[str]) -> None:
+        from leakverify.store import Store
+
+        self._store = Store(store, write=False)
+        self.path = Path(store)
+
+    def __enter__(self) -> Scan:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._store.close()
+
+    def ranked(self, limit: int | None = None) -> Iterator[Report]:
+        """Reports, most noteworthy first."""
+        return self._store.reports(ranked=True, limit=limit)
+
+    def reports(self) -> Iterator[Report]:
+        """Reports in the order of the paths, members after their container."""
+        return self._store.reports()
+
+    def report(self, path: str) -> Report:
+        """The report at a path as the scan shows it (``Document.path``). Raises ``UsageError``."""
+        found = self._store.report_at(path)
+        if found is None:
+            raise UsageError(f"the scan holds no {path}")
+        return found
+
+    def summary(self) -> Summary:
+        """What the scan found, in numbers."""
+        return Summary(
+            documents=self._store.count_reports(),
+            assessments=self._store.count_by_assessment(),
+            problems=self._store.count_by_problem(),
+            complete=self._store.meta("complete") == b"1",
+        )
+
+    def to_html(self, path: str | os.PathLike[str], *, lang: str = "en") -> None:
+        """Write the scan as one self-contained page."""
+        from leakverify.report import html
+
+        html.write_scan(self, Path(path), lang=lang)
+
+
+class Doctor(msgspec.Struct, frozen=True, kw_only=True):
+    """What this machine can do. ``lines``: (what, value, whether that is good)."""
+
+    isolation: Isolation
+    lines: list[tuple[str, str, bool]]
+
+
+def doctor() -> Doctor:
+    """Start the box, let it test itself, and say what came out."""
+    from leakverify.box.parent import Box
+    from leakverify.box.zygote import describe
+    from leakverify.extractors import reader_versions
+
+    system = describe()
+    with Box(jobs=1) as box:
+        isolation, resident = box.isolation, box.resident_bytes
+    mebibytes = resident / 2**20
+    lines = [
+        ("system", str(system["system"]), True),
+        (
+            "Landlock",
+            f"version {system['landlock']}" if system["landlock"] else "absent",
+            bool(system["landlock"]),
+        ),
+        ("seccomp", "known for this machine" if system["seccomp"] else "absent", bool(system["seccomp"])),
+        ("isolation", f"level {isolation.level} {isolation.why}".rstrip(), isolation.level == 3),
+        ("confined process", f"{mebibytes:.0f} MiB resident", mebibytes <= 64),
+    ]
+    lines += [(name, version, version != "absent") for name, version in reader_versions().items()]
+    return Doctor(isolation=isolation, lines=lines)
+
+
+def list_checks() -> Mapping[str, Check]:
+    """Every check by id, with its documentation."""
+    from leakverify.checks import registry
+
+    return registry()
+
+
+def list_formats() -> Mapping[str, Format]:
+    """Every format that is read, by name."""
+    from leakverify.extractors import registry
+
+    return {name: extractor.format for name, extractor in registry().items()}

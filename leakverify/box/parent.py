@@ -1,0 +1,460 @@
+"""The trusted side: starts zygotes, hands over documents, believes nothing.
+
+The parent hashes bytes, copies them and validates lines.  It parses no
+document.  One :class:`Box` serves any number of units; each worker has one unit
+in flight, so that what happens to a unit cannot touch another.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import selectors
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any, Literal
+
+import msgspec
+
+from leakverify.box import wire
+from leakverify.box.child import EXIT_MEMORY
+from leakverify.errors import IsolationUnavailable, UsageError
+from leakverify.evidence import Isolation, Member, UnitResult
+from leakverify.extractors import reader_versions, registry, vocabulary
+from leakverify.limits import DEFAULT_LIMITS, Limits
+
+IsolationWish = Literal["required", "best", "process"]
+
+#: seconds a fresh interpreter may take to load and warm up every parser
+_START_SECONDS = 120.0
+#: attempts at a unit whose child or zygote was killed from outside
+_ATTEMPTS = 4
+_READ = 1 << 18
+
+
+@dataclass(slots=True, kw_only=True)
+class Unit:
+    """One thing to examine: a range of an open descriptor, and its digest.
+
+    The descriptor stays the caller's.  ``tag`` is handed back untouched.
+    """
+
+    descriptor: int
+    size: int
+    sha256: str
+    name: str = ""
+    offset: int = 0
+    full: bool = True
+    tag: Any = None
+
+
+@dataclass(slots=True)
+class Finished:
+    """A unit's end."""
+
+    unit: Unit
+    result: UnitResult
+
+
+class _Lost(Exception):
+    """The zygote went away."""
+
+
+class _Worker:
+    """A zygote and the unit it has in flight."""
+
+    def __init__(self, wish: IsolationWish, extra: tuple[str, ...]) -> None:
+        ours, theirs = socket.socketpair()
+        root = str(Path(__file__).resolve().parents[2])
+        start = (
+            "import sys; sys.path.insert(0, sys.argv.pop(1)); from leakverify.box.zygote import main; main()"
+        )
+        level = "1" if wish == "process" else "3"
+        noisy = os.environ.get("LEAKVERIFY_BOX_STDERR")
+        with theirs:
+            self.process = subprocess.Popen(  # noqa: S603 - our own interpreter, fixed arguments
+                [sys.executable, "-P", "-s", "-B", "-W", "ignore", "-c", start, root,
+                 str(theirs.fileno()), level, json.dumps(extra)],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=None if noisy else subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+                env={"PYTHONHASHSEED": "0", "LANG": "C.UTF-8", "TZ": "UTC", "PATH": ""},
+                cwd="/",
+            )  # fmt: skip
+        self.control = ours
+        self._pending = b""
+        hello = self._message(_START_SECONDS)
+        self.isolation = Isolation(level=hello["level"], why=hello["why"])
+        self.resident_bytes: int = hello["rss"]
+
+    def _message(self, patience: float) -> dict[str, Any]:
+        """The next line on the control socket. Raises ``_Lost``."""
+        deadline = time.monotonic() + patience
+        while b"\n" not in self._pending:
+            self.control.settimeout(max(deadline - time.monotonic(), 0.001))
+            try:
+                part = self.control.recv(65536)
+            except OSError as error:
+                raise _Lost("the confined process does not answer") from error
+            if not part:
+                raise _Lost("the confined process ended")
+            self._pending += part
+        line, _, self._pending = self._pending.partition(b"\n")
+        message: dict[str, Any] = json.loads(line)
+        return message
+
+    def begin(self, request: wire.Request, descriptor: int) -> tuple[int, int]:
+        """Hand over a unit; answer: the reading end of the answer pipe, and the child's pid."""
+        reading, writing = os.pipe()
+        try:
+            line = msgspec.json.encode(request) + b"\n"
+            self.control.settimeout(10.0)
+            sent = socket.send_fds(self.control, [line], [descriptor, writing])
+            self.control.sendall(line[sent:])
+            pid = self._message(10.0)["pid"]
+        except (OSError, _Lost) as error:
+            os.close(reading)
+            raise _Lost(str(error)) from error
+        finally:
+            os.close(writing)
+        os.set_blocking(reading, False)
+        return reading, pid
+
+    def kill_unit(self) -> None:
+        """Ask the zygote to end the child it has in flight."""
+        with contextlib.suppress(OSError):
+            self.control.settimeout(1.0)
+            self.control.sendall(b'{"kill":true}\n')
+
+    def end(self) -> dict[str, Any]:
+        """How the child ended. Raises ``_Lost``."""
+        return self._message(10.0)
+
+    def close(self) -> None:
+        self.control.close()
+        if self.process.poll() is None:
+            try:
+                self.process.wait(2.0)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+
+@dataclass(slots=True)
+class _Flight:
+    unit: Unit
+    answer: wire.Answer
+    reading: int
+    deadline: float
+    attempt: int
+    buffer: bytearray = field(default_factory=bytearray)
+    received: int = 0
+    cut: str = ""
+
+
+class Box:
+    """Confined reading. Use as a context manager; not shared between threads.
+
+    ``isolation``: ``"best"`` takes what the machine gives, ``"required"``
+    raises :class:`IsolationUnavailable` below level 3, ``"process"`` asks for a
+    separate process and limits only.  ``extra`` are extractor module files of
+    the caller; the code in them runs in the box *and* their declarations in
+    this process.
+    """
+
+    def __init__(
+        self,
+        *,
+        jobs: int = 2,
+        isolation: IsolationWish = "best",
+        limits: Limits = DEFAULT_LIMITS,
+        extra: tuple[str, ...] = (),
+    ) -> None:
+        if isolation not in ("best", "required", "process"):
+            raise UsageError(f"isolation must be best, required or process, not {isolation!r}")
+        if jobs < 1:
+            raise UsageError("jobs must be at least 1")
+        self.limits = limits
+        self.extra = tuple(str(Path(p).resolve()) for p in extra)
+        self._wish: IsolationWish = isolation
+        self._vocabulary = vocabulary(self.extra)
+        self._formats = frozenset(registry(self.extra))
+        self._selector = selectors.DefaultSelector()
+        self._flights: dict[_Worker, _Flight] = {}
+        self._retry: list[tuple[Unit, int]] = []
+        self._jobs = jobs
+        self._idle: list[_Worker] = []
+        self._spare: list[_Worker] = []
+        self._idle.append(self._new_worker())
+
+    def __enter__(self) -> Box:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    @property
+    def isolation(self) -> Isolation:
+        """What is in force, as the start-up self-test found it."""
+        return self._isolation
+
+    @property
+    def resident_bytes(self) -> int:
+        """Memory of the largest zygote when it was ready."""
+        return self._resident
+
+    def _new_worker(self) -> _Worker:
+        try:
+            worker = _Worker(self._wish, self.extra)
+        except _Lost as error:
+            raise IsolationUnavailable(f"the confined reader could not be started: {error}") from error
+        if self._wish == "required" and worker.isolation.level < 3:
+            worker.close()
+            raise IsolationUnavailable(f"isolation level {worker.isolation.level}: {worker.isolation.why}")
+        self._isolation = worker.isolation
+        self._resident = worker.resident_bytes
+        return worker
+
+    @property
+    def busy(self) -> int:
+        """Units in flight or waiting to be tried again."""
+        return len(self._flights) + len(self._retry)
+
+    @property
+    def free(self) -> bool:
+        """Whether :meth:`start` can take another unit."""
+        return self.busy < self._jobs
+
+    def start(self, unit: Unit) -> None:
+        """Put a unit in flight. Call only when :attr:`free`."""
+        self._launch(unit, 1)
+
+    def _launch(self, unit: Unit, attempt: int) -> None:
+        worker = self._idle.pop() if self._idle else self._new_worker()
+        request = wire.Request(
+            name=unit.name, offset=unit.offset, size=unit.size, full=unit.full, limits=self.limits,
+            extra=self.extra,
+        )  # fmt: skip
+        try:
+            reading, _ = worker.begin(request, unit.descriptor)
+        except _Lost:
+            worker.close()
+            self._again(unit, attempt)
+            return
+        self._flights[worker] = _Flight(
+            unit, self._new_answer(unit), reading, time.monotonic() + self.limits.wall_seconds, attempt
+        )
+        self._selector.register(reading, selectors.EVENT_READ, worker)
+
+    def _new_answer(self, unit: Unit) -> wire.Answer:
+        return wire.Answer(self._vocabulary, self._formats, self.limits, sha256=unit.sha256)
+
+    def _again(self, unit: Unit, attempt: int) -> bool:
+        """Queue another attempt; False when there were enough."""
+        if attempt >= _ATTEMPTS:
+            return False
+        self._retry.append((unit, attempt + 1))
+        return True
+
+    def wait(self, patience: float = 1.0) -> list[Finished]:
+        """Units that ended, waiting up to ``patience`` seconds for the first one."""
+        while self._retry and len(self._flights) < self._jobs:
+            unit, attempt = self._retry.pop()
+            self._launch(unit, attempt)
+        if not self._flights:
+            return []
+        now = time.monotonic()
+        nearest = min(flight.deadline for flight in self._flights.values())
+        finished = []
+        for key, _ in self._selector.select(max(min(patience, nearest - now), 0)):
+            ended = self._read(key.data)
+            if ended is not None:
+                finished.append(ended)
+        now = time.monotonic()
+        for worker, flight in list(self._flights.items()):
+            if now >= flight.deadline:
+                ended = self._cut(worker, flight, "limit-time")
+                if ended is not None:
+                    finished.append(ended)
+        return finished
+
+    def _read(self, worker: _Worker) -> Finished | None:
+        """Take what a child wrote; a unit's end when the pipe is closed."""
+        flight = self._flights[worker]
+        try:
+            piece = os.read(flight.reading, _READ)
+        except BlockingIOError:
+            return None
+        if not piece:
+            return self._finish(worker, flight)
+        flight.received += len(piece)
+        if flight.received > self.limits.answer_bytes:
+            return self._cut(worker, flight, "limit-answer")
+        flight.buffer += piece
+        at = 0
+        while (end := flight.buffer.find(b"\n", at)) >= 0:
+            if not flight.answer.feed(bytes(flight.buffer[at:end])):
+                return self._cut(worker, flight, "")
+            at = end + 1
+        del flight.buffer[:at]
+        return None
+
+    def _cut(self, worker: _Worker, flight: _Flight, code: str) -> Finished | None:
+        """End a child from this side."""
+        flight.cut = code or "refused"
+        worker.kill_unit()
+        return self._finish(worker, flight)
+
+    def _finish(self, worker: _Worker, flight: _Flight) -> Finished | None:
+        """Take the worker back, or replace it, and word how the unit ended."""
+        self._selector.unregister(flight.reading)
+        os.close(flight.reading)
+        del self._flights[worker]
+        try:
+            end = worker.end()
+        except _Lost:
+            worker.process.kill()
+            worker.close()
+            if not flight.cut and self._again(flight.unit, flight.attempt):
+                return None
+            end = {"status": 0, "cpu": 0.0, "peak": 0}
+            if not flight.cut:
+                flight.answer.problem("box-lost")
+        else:
+            self._idle.append(worker)
+        status = int(end["status"])
+        if flight.cut:
+            if flight.cut == "limit-time" and flight.attempt == 1:
+                # a loaded machine must not decide what a report says: once more, then it is final
+                self._retry.append((flight.unit, _ATTEMPTS))
+                return None
+            if flight.cut != "refused":
+                flight.answer.problem(flight.cut)
+        elif self._killed_from_outside(status, end["cpu"]):
+            if self._again(flight.unit, flight.attempt):
+                return None
+            flight.answer.problem("box-lost")
+        else:
+            self._word_end(flight, status)
+        result = UnitResult(
+            extractions=flight.answer.extractions(),
+            isolation=worker.isolation,
+            readers=dict(reader_versions(self.extra)),
+            cpu_seconds=float(end["cpu"]),
+            peak_bytes=int(end["peak"]),
+        )
+        return Finished(flight.unit, result)
+
+    def _killed_from_outside(self, status: int, cpu: float) -> bool:
+        """SIGKILL or SIGTERM that neither we nor the limits sent."""
+        if not os.WIFSIGNALED(status):
+            return False
+        signal_number = os.WTERMSIG(status)
+        if signal_number == signal.SIGKILL:
+            return cpu < self.limits.cpu_seconds
+        return signal_number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+
+    def _word_end(self, flight: _Flight, status: int) -> None:
+        """Turn a wait status into a problem, where it is one."""
+        if os.WIFSIGNALED(status):
+            number = os.WTERMSIG(status)
+            if number in (signal.SIGXCPU, signal.SIGKILL):
+                flight.answer.problem("limit-cpu", f"{self.limits.cpu_seconds} s")
+            else:
+                flight.answer.problem("reader-crash", signal.Signals(number).name)
+            return
+        code = os.waitstatus_to_exitcode(status)
+        if code == EXIT_MEMORY:
+            flight.answer.problem("limit-memory")
+        elif code or not flight.answer.done:
+            flight.answer.problem("reader-crash", f"ended with status {code} before it was done")
+
+    def unpack(
+        self, descriptor: int, offset: int, size: int, members: Sequence[tuple[int, Member]]
+    ) -> Iterator[tuple[int, IO[bytes] | None, str, str]]:
+        """Stream members of a container to unnamed temporary files, one at a time.
+
+        Yields (index, open file positioned at 0 or ``None``, SHA-256, problem
+        code).  The file is closed when the next one is asked for, so disk use is
+        that of one member.  Everything is decompressed in the box; this side
+        copies and hashes.
+        """
+        worker = self._spare.pop() if self._spare else self._new_worker()
+        request = wire.Request(
+            job="unpack", offset=offset, size=size, limits=self.limits,
+            members=tuple(wire.Slice(i, m.offset, m.length, m.transform) for i, m in members),
+        )  # fmt: skip
+        healthy = False
+        seen: set[int] = set()
+        try:
+            reading, _ = worker.begin(request, descriptor)
+            with os.fdopen(reading, "rb", buffering=_READ, closefd=True) as stream:
+                os.set_blocking(reading, True)
+                for item in self._members(stream):
+                    seen.add(item[0])
+                    yield item
+            worker.end()
+            healthy = True
+        except _Lost:
+            pass
+        finally:
+            if healthy:
+                self._spare.append(worker)
+            else:
+                worker.process.kill()
+                worker.close()
+        for index, _member in members:
+            if index not in seen:
+                yield index, None, "", "malformed"
+
+    def _members(self, stream: IO[bytes]) -> Iterator[tuple[int, IO[bytes] | None, str, str]]:
+        decoder = msgspec.json.Decoder(wire.UnpackMessage)
+        while True:
+            with tempfile.TemporaryFile(prefix="leakverify-") as spool:
+                whole, index, code, total = hashlib.sha256(), -1, "", 0
+                while True:
+                    line = stream.readline(65536)
+                    if not line:
+                        return
+                    try:
+                        message = decoder.decode(line)
+                    except msgspec.MsgspecError:
+                        return
+                    if isinstance(message, wire.Done):
+                        return
+                    if isinstance(message, wire.End):
+                        index, code = message.k, message.code
+                        break
+                    total += message.n
+                    if not 0 <= message.n <= 1 << 24 or total > self.limits.member_bytes:
+                        return
+                    piece = stream.read(message.n)
+                    whole.update(piece)
+                    spool.write(piece)
+                spool.flush()
+                spool.seek(0)
+                yield index, None if code and not total else spool, whole.hexdigest(), code
+
+    def close(self) -> None:
+        """End every confined process. Units in flight are abandoned."""
+        for worker, flight in list(self._flights.items()):
+            worker.kill_unit()
+            with contextlib.suppress(KeyError):
+                self._selector.unregister(flight.reading)
+            os.close(flight.reading)
+        for worker in [*self._flights, *self._idle, *self._spare]:
+            worker.close()
+        self._flights.clear()
+        self._idle.clear()
+        self._spare.clear()
+        self._selector.close()

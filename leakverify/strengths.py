@@ -1,0 +1,73 @@
+"""Measured strengths: how often a check answers like this on known-genuine files.
+
+The numbers are data, made by ``models/measure.py`` and shipped in ``models/``.
+A check without a measurement has no number here and none in a report.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from importlib import resources
+
+import msgspec
+
+from leakverify.evidence import Evidence, Outcome, Strength
+
+#: 97.5 % quantile of the normal distribution
+_Z = 1.959963984540054
+
+
+class Measured(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Files on which a check applied, and on how many it gave each answer."""
+
+    files: int
+    fired: dict[str, int]
+
+
+class Strengths(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The shipped table; ``measured_on`` says on what, in words."""
+
+    measured_on: str
+    checks: dict[str, Measured]
+    version: str = ""
+
+    def of(self, evidence: Evidence) -> Strength | None:
+        """The measured strength of an answer, ``None`` where nothing was measured."""
+        if evidence.outcome not in (Outcome.CONTRADICTS, Outcome.UNUSUAL, Outcome.SUPPORTS):
+            return None
+        measured = self.checks.get(evidence.check)
+        if measured is None or not measured.files:
+            return None
+        fired = measured.fired.get(evidence.outcome.value, 0)
+        return Strength(
+            genuine_fired=fired,
+            genuine_files=measured.files,
+            genuine_upper=round(wilson(fired, measured.files)[1], 6),
+            measured_on=self.measured_on,
+        )
+
+
+def wilson(hits: int, trials: int) -> tuple[float, float]:
+    """95 % Wilson score interval of a proportion (E. B. Wilson, JASA 22, 1927, 209-212).
+
+    >>> wilson(0, 100)[1] < 0.04
+    True
+    """
+    if trials <= 0:
+        return 0.0, 1.0
+    rate = hits / trials
+    scale = 1 + _Z**2 / trials
+    middle = (rate + _Z**2 / (2 * trials)) / scale
+    half = _Z * math.sqrt(rate * (1 - rate) / trials + _Z**2 / (4 * trials**2)) / scale
+    return max(middle - half, 0.0), min(middle + half, 1.0)
+
+
+@functools.cache
+def shipped() -> Strengths:
+    """The table that came with this version; empty when models/ ships none."""
+    try:
+        text = resources.files("leakverify_models").joinpath("strengths.json").read_bytes()
+    except (ModuleNotFoundError, FileNotFoundError):
+        return Strengths(measured_on="", checks={})
+    return msgspec.json.decode(text, type=Strengths)
