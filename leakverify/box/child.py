@@ -32,6 +32,7 @@ def main(
     """Run one unit in a freshly forked process. Never returns."""
     code = 70
     try:
+        os.setpgid(0, 0)
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)

@@ -113,22 +113,22 @@ class _Worker:
         message: dict[str, Any] = json.loads(line)
         return message
 
-    def begin(self, request: wire.Request, descriptor: int) -> tuple[int, int]:
-        """Hand over a unit; answer: the reading end of the answer pipe, and the child's pid."""
+    def begin(self, request: wire.Request, descriptor: int) -> int:
+        """Hand over a unit; the reading end of the answer pipe. Raises ``_Lost``."""
         reading, writing = os.pipe()
         try:
             line = msgspec.json.encode(request) + b"\n"
             self.control.settimeout(10.0)
             sent = socket.send_fds(self.control, [line], [descriptor, writing])
             self.control.sendall(line[sent:])
-            pid = self._message(10.0)["pid"]
+            self._message(10.0)  # the child was forked
         except (OSError, _Lost) as error:
             os.close(reading)
             raise _Lost(str(error)) from error
         finally:
             os.close(writing)
         os.set_blocking(reading, False)
-        return reading, pid
+        return reading
 
     def kill_unit(self) -> None:
         """Ask the zygote to end the child it has in flight."""
@@ -138,7 +138,7 @@ class _Worker:
 
     def end(self) -> dict[str, Any]:
         """How the child ended. Raises ``_Lost``."""
-        return self._message(10.0)
+        return self._message(3.0)
 
     def close(self) -> None:
         self.control.close()
@@ -240,17 +240,18 @@ class Box:
         self._launch(unit, 1)
 
     def _launch(self, unit: Unit, attempt: int) -> None:
-        worker = self._idle.pop() if self._idle else self._new_worker()
         request = wire.Request(
             name=unit.name, offset=unit.offset, size=unit.size, full=unit.full, limits=self.limits,
             extra=self.extra,
         )  # fmt: skip
-        try:
-            reading, _ = worker.begin(request, unit.descriptor)
-        except _Lost:
-            worker.close()
-            self._again(unit, attempt)
-            return
+        while True:
+            worker = self._idle.pop() if self._idle else self._new_worker()
+            try:
+                reading = worker.begin(request, unit.descriptor)
+                break
+            except _Lost:  # killed while idle; a fresh one raises if it cannot be had
+                worker.process.kill()
+                worker.close()
         self._flights[worker] = _Flight(
             unit, self._new_answer(unit), reading, time.monotonic() + self.limits.wall_seconds, attempt
         )
@@ -397,7 +398,7 @@ class Box:
         healthy = False
         seen: set[int] = set()
         try:
-            reading, _ = worker.begin(request, descriptor)
+            reading = worker.begin(request, descriptor)
             with os.fdopen(reading, "rb", buffering=_READ, closefd=True) as stream:
                 os.set_blocking(reading, True)
                 for item in self._members(stream):

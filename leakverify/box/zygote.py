@@ -128,6 +128,8 @@ def serve(control: socket.socket, program: bytes, extra: tuple[str, ...]) -> Non
         line, descriptors = receive(control)
         if not line:
             return
+        if not descriptors:
+            continue  # asked to kill a child that had already ended
         request = wire.decode_request(line)
         pid = os.fork()
         if pid == 0:
@@ -147,6 +149,9 @@ def watch(control: socket.socket, wake: int, pid: int) -> bool:
     """Wait for a child, killing it on request. False when the parent is gone."""
     alive = True
     while True:
+        if hasattr(os, "waitid") and os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+            # before the number is free again: what an unlocked child left behind holds the pipe open
+            end_group(pid)
         found, status, usage = os.wait4(pid, os.WNOHANG)
         if found:
             scale = 1 if sys.platform == "darwin" else 1024
@@ -166,7 +171,14 @@ def watch(control: socket.socket, wake: int, pid: int) -> bool:
         if control.fileno() in ready:
             asked = control.recv(4096)
             alive = bool(asked)
-            os.kill(pid, signal.SIGKILL)
+            end_group(pid)
+
+
+def end_group(pid: int) -> None:
+    """Kill a child and everything it started; it leads a process group of its own."""
+    for kill in (os.killpg, os.kill):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            kill(pid, signal.SIGKILL)
 
 
 def receive(control: socket.socket) -> tuple[bytes, list[int]]:
