@@ -179,6 +179,18 @@ class Scan:
             raise UsageError(f"the scan holds no {path}")
         return found
 
+    def judge_again(self) -> int:
+        """Run this version's checks over what was read; no document is opened.
+
+        Returns how many entries were judged.  Raises ``StoreError`` while a
+        scan is writing to the store.
+        """
+        from leakverify.scanning import judge_again
+        from leakverify.store import Store
+
+        with Store(self.path) as writable:
+            return judge_again(writable)
+
     def summary(self) -> Summary:
         """What the scan found, in numbers."""
         return Summary(

@@ -342,7 +342,7 @@ class Scanner:
         if node.entry is None:
             raise AssertionError("an entry is settled once")
         deep = not any(e.deferred for e in result.extractions)
-        judged = f"{self._judging}/{self._version}/{int(deep)}/{node.entry.sha256}"
+        judged = _judged(self._judging, self._version, int(deep), node.entry.sha256)
         entry = Entry(node.stamp, node.entry.sha256, node.size, judged)
         self._begin()
         if known is None or known.judged != judged:
@@ -512,6 +512,51 @@ def _with_problem(result: UnitResult, problem: Problem) -> UnitResult:
     first = result.extractions[0]
     marked = msgspec.structs.replace(first, problems=(*first.problems, problem))
     return msgspec.structs.replace(result, extractions=(marked, *result.extractions[1:]))
+
+
+def _judged(judging: str, version: str, deep: int, sha256: str) -> str:
+    """What the reports of an entry were made from; equal means they need not be made again."""
+    return f"{judging}|{version}|{deep}|{sha256}"
+
+
+def judge_again(store: Store) -> int:
+    """Make the reports anew from what was read, with the checks of this version.
+
+    Opens no document.  Returns how many entries were judged; those that are up
+    to date are left alone.
+    """
+    judging = judging_version()
+    above: list[tuple[bytes, str, tuple[Carrier, ...], UnitResult]] = []
+    judged = 0
+    store.begin()
+    for key, entry in list(store.judged_entries()):
+        while above and not key.startswith(above[-1][0] + b"\0"):
+            above.pop()
+        if not entry.sha256 or entry.judged.count("|") != 3:
+            continue  # its bytes were never had
+        made_with, version, deep, sha256 = entry.judged.split("|")
+        name = display_name(key)
+        lineage: tuple[Carrier, ...] = ()
+        if above:
+            container, owner, steps, listing = above[-1]
+            ordinal = int.from_bytes(key[len(container) + 1 : len(container) + 5], "big")
+            top = listing.extractions[0]
+            name = top.members[ordinal].name or Path(owner).stem
+            lineage = (*steps, Carrier(name=owner, sha256=top.sha256, format=(top.formats or ("",))[0]))
+        result = store.unit(sha256, version, _hint(name), full=deep == "1")
+        if result is None:
+            continue
+        if result.extractions and result.extractions[0].members:
+            above.append((key, name, lineage, result))
+        if made_with == judging:
+            continue
+        reports = judge_unit(result, name, lineage)
+        store.put_reports(key, [(rank(report), report) for report in reports])
+        stamp = msgspec.structs.replace(entry, judged=_judged(judging, version, int(deep), sha256))
+        store.restamp(key, stamp)
+        judged += 1
+    store.commit()
+    return judged
 
 
 def check_root(path: str | os.PathLike[str]) -> Path:

@@ -207,6 +207,10 @@ class Store:
             (key, entry.stamp, entry.sha256, entry.size, entry.judged, generation),
         )
 
+    def restamp(self, key: bytes, entry: Entry) -> None:
+        """Note that an entry was judged again."""
+        self._db.execute("UPDATE entry SET judged=? WHERE key=?", (entry.judged, key))
+
     def forget_other_generations(self, generation: int) -> None:
         """Drop entries that this walk did not meet; what was read of them stays cached."""
         gone = "SELECT key FROM entry WHERE generation<>?"

@@ -291,3 +291,19 @@ def test_verify_says_what_scan_says(archive: Path) -> None:
     scanned = by_path(archive / "b" / "one.eml")["one.eml"]
     assert lv.verify(archive / "b" / "one.eml").to_json() == scanned.to_json()
     assert lv.Report.from_json(scanned.to_json()) == scanned
+
+
+def test_judging_again_needs_no_files(archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = tmp_path / "s.lvs"
+    monkeypatch.setattr("leakverify.judge.checks.judge", lambda facts: ())
+    assert all(not r.evidence for r in lv.scan(archive, store=store))
+    monkeypatch.undo()
+    monkeypatch.setattr("leakverify.scanning.judging_version", lambda: "another version")
+    archive.rename(tmp_path / "gone")
+    with lv.Scan(store) as stored:
+        assert stored.judge_again() == 14
+        assert stored.judge_again() == 0
+        again = [r.to_json() for r in stored.reports()]
+    (tmp_path / "gone").rename(archive)
+    monkeypatch.undo()
+    assert again == [r.to_json() for r in lv.scan(archive)]
