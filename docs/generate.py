@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import click
 from click.testing import CliRunner
 
 import leakverify as lv
@@ -97,9 +98,10 @@ def cli_page() -> str:
         lines.extend([f"## {' '.join(['leakverify', *words])}", "", "```", shown.rstrip(), "```", ""])
 
     show([])
-    for name, command in cli.commands.items():
+    context = click.Context(cli, info_name="leakverify")
+    for name in cli.list_commands(context):
         show([name])
-        for inner in getattr(command, "commands", {}):
+        for inner in getattr(cli.get_command(context, name), "commands", {}):
             show([name, inner])
     return "\n".join(lines)
 

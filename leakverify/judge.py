@@ -154,7 +154,7 @@ def assess(evidence: tuple[Evidence, ...], extraction: Extraction) -> tuple[Asse
     if telling:
         strongest = max(telling, key=weight)
         return Assessment.REVIEW, f"{strongest.check}: {strongest.text}"
-    families = {e.family for e in pointed}
+    families = {_source_of(e.family) for e in pointed}
     if len(families) > 1:
         names = ", ".join(sorted({e.check for e in pointed}))
         return Assessment.REVIEW, f"weak hints of {len(families)} independent families: {names}"
@@ -183,8 +183,14 @@ def _combined_log10_lr(pointed: list[Evidence]) -> float | None:
     best: dict[Family, float] = {}
     for item in pointed:
         if item.strength is not None and item.strength.log10_lr is not None:
-            best[item.family] = max(best.get(item.family, -math.inf), item.strength.log10_lr[1])
+            family = _source_of(item.family)
+            best[family] = max(best.get(family, -math.inf), item.strength.log10_lr[1])
     return sum(best.values()) if len(best) >= 2 else None
+
+
+def _source_of(family: Family) -> Family:
+    """Families that one and the same cause sets off count once: a wrong clock makes anachronisms."""
+    return Family.CLOCK if family is Family.ANACHRONISM else family
 
 
 def weight(evidence: Evidence) -> float:

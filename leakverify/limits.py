@@ -23,9 +23,9 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     address_space: int = GIB
     open_files: int = 16
     #: bytes of answer the parent accepts from the child
-    answer_bytes: int = 32 * MIB
+    answer_bytes: int = 128 * MIB
     #: observations, problems and children the parent accepts from the child
-    answer_rows: int = 200_000
+    answer_rows: int = 500_000
     #: largest document that is read into memory
     document_bytes: int = 256 * MIB
     #: bytes all decompressors of a unit may produce together
@@ -33,8 +33,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     #: expansion allowed once a stream has produced ``ratio_after`` bytes
     ratio: int = 200
     ratio_after: int = MIB
-    #: members listed of one container
-    members: int = 20_000
+    #: members listed of one container; a mailbox of a few years holds 100,000 messages
+    members: int = 200_000
     #: bytes of one member unpacked from a container
     member_bytes: int = 4 * GIB
     #: bytes unpacked from everything inside one loose file

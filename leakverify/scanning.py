@@ -16,10 +16,10 @@ import os
 import stat
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Executor, as_completed
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import msgspec
 
@@ -48,6 +48,8 @@ BATCH = 200
 #: entries that may wait behind a slow one before the walk pauses
 _BACKLOG = 2000
 _BLOCK = 1 << 20
+#: what the box is told a document is called, beside the ending
+_NAMELESS = "document"
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):
@@ -146,7 +148,7 @@ class Scanner:
         self._generation = int(store.meta("generation") or b"0") + 1
         self._full = True
         self._roots: deque[_Node] = deque()
-        self._containers: list[tuple[bytes, Iterator[_Node], _Node]] = []
+        self._containers: list[tuple[bytes, Generator[_Node, None, None], _Node]] = []
         self._uncommitted = 0
         self._last_commit = time.monotonic()
         self._started = time.monotonic()
@@ -317,7 +319,7 @@ class Scanner:
             return
         unit = Unit(
             descriptor=node.descriptor, offset=node.offset, size=node.size, sha256=sha256,
-            name=f"document.{node.hint}" if node.hint else "document", full=self._full, tag=node,
+            name=f"{_NAMELESS}.{node.hint}" if node.hint else _NAMELESS, full=self._full, tag=node,
         )  # fmt: skip
         self._box.start(unit)
 
@@ -376,14 +378,15 @@ class Scanner:
 
     # containers ---------------------------------------------------------------------------------------
 
-    def _members(self, owner: _Node, members: tuple[Member, ...], carrier: Carrier) -> Iterator[_Node]:
+    def _members(
+        self, owner: _Node, members: tuple[Member, ...], carrier: Carrier
+    ) -> Generator[_Node, None, None]:
         """Put the members of a container in flight, in order, one per step."""
         lineage = (*owner.lineage, carrier)
         plain = [(i, m) for i, m in enumerate(members) if not m.transform]
         packed = [(i, m) for i, m in enumerate(members) if m.transform]
-        stream = self._box.unpack(owner.descriptor, owner.offset, owner.size, packed) if packed else iter(())
-        with contextlib.closing(stream):  # type: ignore[type-var]
-            ahead: dict[int, Any] = {}
+        stream = self._box.unpack(owner.descriptor, owner.offset, owner.size, packed)
+        with contextlib.closing(stream):
             plain_ones = dict(plain)
             for index, member in enumerate(members):
                 child = self._child(owner, index, member, lineage)
@@ -393,12 +396,12 @@ class Scanner:
                 if index in plain_ones:
                     self._take_range(child, owner, member)
                 else:
-                    item = ahead.pop(index, None) or next(stream, None)
+                    item = next(stream, None)
                     self._take_unpacked(child, item)
                 yield child
 
     def _child(self, owner: _Node, index: int, member: Member, lineage: tuple[Carrier, ...]) -> _Node:
-        name = member.name or Path(owner.name).stem
+        name = _member_name(owner.name, member.name, lineage[-1].format)
         child = _Node(owner.key + b"\0" + index.to_bytes(4, "big"), name, lineage)
         child.depth = owner.depth + 1
         child.budget = owner.budget
@@ -472,7 +475,7 @@ class Scanner:
 
     def _close_all(self) -> None:
         for _, members, owner in self._containers:
-            members.close()  # type: ignore[attr-defined]
+            members.close()
             owner.close()
         pending = list(self._roots)
         while pending:
@@ -485,6 +488,16 @@ def _hint(name: str) -> str:
     """The ending of a name where it is plain enough to be one."""
     _, dot, ending = name.rpartition(".")
     return ending.lower() if dot and ending.isascii() and ending.isalnum() and len(ending) <= 8 else ""
+
+
+def _member_name(owner: str, stated: str, packing: str) -> str:
+    """The name of a member; a compressed stream has that of its file, less the ending.
+
+    The box is told only the ending, so it answers with a name made from ``_NAMELESS``.
+    """
+    if packing in ("gzip", "bz2", "xz"):
+        return Path(owner).stem + stated.removeprefix(_NAMELESS)
+    return stated
 
 
 def _hash(descriptor: int, offset: int, size: int) -> str:
@@ -541,8 +554,9 @@ def judge_again(store: Store) -> int:
             container, owner, steps, listing = above[-1]
             ordinal = int.from_bytes(key[len(container) + 1 : len(container) + 5], "big")
             top = listing.extractions[0]
-            name = top.members[ordinal].name or Path(owner).stem
-            lineage = (*steps, Carrier(name=owner, sha256=top.sha256, format=(top.formats or ("",))[0]))
+            packing = (top.formats or ("",))[0]
+            name = _member_name(owner, top.members[ordinal].name, packing)
+            lineage = (*steps, Carrier(name=owner, sha256=top.sha256, format=packing))
         result = store.unit(sha256, version, _hint(name), full=deep == "1")
         if result is None:
             continue
@@ -577,7 +591,7 @@ def scan(
     limits: Limits | None = None,
     formats: tuple[str, ...] = (),
     progress: Callable[[Progress], None] | None = None,
-) -> Iterator[Report]:
+) -> Generator[Report, None, None]:
     """Examine a file, or everything below a folder, and what is inside it.
 
     Yields a report per document in the order of the paths, members after their
@@ -610,7 +624,7 @@ def _scan_here(
     limits: Limits,
     formats: tuple[str, ...],
     progress: Callable[[Progress], None] | None,
-) -> Iterator[Report]:
+) -> Generator[Report, None, None]:
     with (
         Store(store) as opened,
         Box(jobs=jobs, isolation=isolation, limits=limits, extra=formats) as box,
@@ -626,7 +640,7 @@ def _scan_in_batches(
     limits: Limits,
     formats: tuple[str, ...],
     progress: Callable[[Progress], None] | None,
-) -> Iterator[Report]:
+) -> Generator[Report, None, None]:
     """Hand batches of paths to an executor and merge the stores that come back."""
     started = time.monotonic()
     with Store(store) as opened:

@@ -102,7 +102,10 @@ class Tally:
                 "fired": {o: fired[o] for o in ("contradicts", "unusual", "supports") if fired[o]},
             }
         total = sum(sum(c.values()) for (role, _, _), c in self.assessed.items() if role == "genuine")
-        body = {"measured_on": f"{total} known-genuine documents, manifest {manifest_digest[:12]}", "checks": checks}
+        body = {
+            "measured_on": f"{total} known-genuine documents, manifest {manifest_digest[:12]}",
+            "checks": checks,
+        }
         body["version"] = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:12]
         return json.dumps(body, indent=1, sort_keys=True) + "\n"
 
@@ -136,7 +139,9 @@ class Tally:
                     f"| {check} | {half} | {files} | {fired['contradicts']} | {fired['unusual']} | {_rate(hits, files)} |"
                 )
         lines += ["", "## Assessments", ""]
-        lines += ["| role | format | half | documents | contradicted | review | rate | interval | unexamined |"]
+        lines += [
+            "| role | format | half | documents | contradicted | review | rate | interval | unexamined |"
+        ]
         lines += ["|---|---|---|---|---|---|---|---|---|"]
         for (role, kind, half), counts in sorted(self.assessed.items()):
             files = sum(counts.values())

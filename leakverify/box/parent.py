@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import json
 import os
+import select
 import selectors
 import signal
 import socket
@@ -18,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Literal
@@ -148,6 +149,51 @@ class _Worker:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
+
+
+class _Pipe:
+    """The reading end of an answer pipe, read in turn, each read within a time."""
+
+    def __init__(self, descriptor: int, patience: float) -> None:
+        self._descriptor = descriptor
+        self._patience = patience
+        self._buffer = bytearray()
+
+    def __enter__(self) -> _Pipe:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        os.close(self._descriptor)
+
+    def _more(self) -> None:
+        ready, _, _ = select.select([self._descriptor], [], [], self._patience)
+        piece = os.read(self._descriptor, _READ) if ready else b""
+        if not ready:
+            raise _Lost("nothing came in time")
+        if not piece:
+            raise EOFError
+        self._buffer += piece
+
+    def line(self, limit: int = 65536) -> bytes:
+        """Up to the next newline; what is there at the end of the pipe or the limit."""
+        try:
+            while b"\n" not in self._buffer and len(self._buffer) < limit:
+                self._more()
+        except EOFError:
+            pass
+        line, _, self._buffer = self._buffer.partition(b"\n")
+        return bytes(line)
+
+    def exactly(self, count: int) -> bytes:
+        """``count`` bytes, fewer at the end of the pipe."""
+        try:
+            while len(self._buffer) < count:
+                self._more()
+        except EOFError:
+            pass
+        piece = bytes(self._buffer[:count])
+        del self._buffer[:count]
+        return piece
 
 
 @dataclass(slots=True)
@@ -382,7 +428,7 @@ class Box:
 
     def unpack(
         self, descriptor: int, offset: int, size: int, members: Sequence[tuple[int, Member]]
-    ) -> Iterator[tuple[int, IO[bytes] | None, str, str]]:
+    ) -> Generator[tuple[int, IO[bytes] | None, str, str], None, None]:
         """Stream members of a container to unnamed temporary files, one at a time.
 
         Yields (index, open file positioned at 0 or ``None``, SHA-256, problem
@@ -390,61 +436,66 @@ class Box:
         that of one member.  Everything is decompressed in the box; this side
         copies and hashes.
         """
-        worker = self._spare.pop() if self._spare else self._new_worker()
-        request = wire.Request(
-            job="unpack", offset=offset, size=size, limits=self.limits,
-            members=tuple(wire.Slice(i, m.offset, m.length, m.transform) for i, m in members),
-        )  # fmt: skip
-        healthy = False
-        seen: set[int] = set()
-        try:
-            reading = worker.begin(request, descriptor)
-            with os.fdopen(reading, "rb", buffering=_READ, closefd=True) as stream:
-                os.set_blocking(reading, True)
-                for item in self._members(stream):
-                    seen.add(item[0])
-                    yield item
-            worker.end()
-            healthy = True
-        except _Lost:
-            pass
-        finally:
-            if healthy:
-                self._spare.append(worker)
-            else:
-                worker.process.kill()
-                worker.close()
-        for index, _member in members:
-            if index not in seen:
-                yield index, None, "", "malformed"
+        remaining = list(members)
+        failed = 0
+        while remaining:
+            worker = self._spare.pop() if self._spare else self._new_worker()
+            ended: dict[str, Any] | None = None
+            try:
+                with _Pipe(worker.begin(self._unpack_request(offset, size, remaining), descriptor),
+                           self.limits.wall_seconds) as pipe:  # fmt: skip
+                    for item in self._members(pipe):
+                        failed = 0
+                        while remaining and remaining[0][0] != item[0]:
+                            yield remaining.pop(0)[0], None, "", "malformed"
+                        if remaining:
+                            remaining.pop(0)
+                            yield item
+                ended = worker.end()
+            except _Lost:
+                pass
+            finally:
+                if ended is None:
+                    worker.process.kill()
+                    worker.close()
+                else:
+                    self._spare.append(worker)
+            if remaining:
+                # killed from outside: again; by its own limits: this member is what it costs
+                failed += 1
+                outside = ended is None or self._killed_from_outside(int(ended["status"]), 0.0)
+                if failed >= _ATTEMPTS or not outside:
+                    yield remaining.pop(0)[0], None, "", "box-lost" if outside else "limit-cpu"
+                    failed = 0
 
-    def _members(self, stream: IO[bytes]) -> Iterator[tuple[int, IO[bytes] | None, str, str]]:
+    def _unpack_request(self, offset: int, size: int, members: Sequence[tuple[int, Member]]) -> wire.Request:
+        slices = tuple(wire.Slice(i, m.offset, m.length, m.transform) for i, m in members)
+        return wire.Request(job="unpack", offset=offset, size=size, limits=self.limits, members=slices)
+
+    def _members(self, pipe: _Pipe) -> Iterator[tuple[int, IO[bytes] | None, str, str]]:
+        """Members as they come through a pipe, each in a temporary file until the next one."""
         decoder = msgspec.json.Decoder(wire.UnpackMessage)
         while True:
             with tempfile.TemporaryFile(prefix="leakverify-") as spool:
-                whole, index, code, total = hashlib.sha256(), -1, "", 0
+                whole, total = hashlib.sha256(), 0
                 while True:
-                    line = stream.readline(65536)
-                    if not line:
-                        return
                     try:
-                        message = decoder.decode(line)
+                        message = decoder.decode(pipe.line())
                     except msgspec.MsgspecError:
                         return
                     if isinstance(message, wire.Done):
                         return
                     if isinstance(message, wire.End):
-                        index, code = message.k, message.code
                         break
                     total += message.n
                     if not 0 <= message.n <= 1 << 24 or total > self.limits.member_bytes:
                         return
-                    piece = stream.read(message.n)
+                    piece = pipe.exactly(message.n)
                     whole.update(piece)
                     spool.write(piece)
                 spool.flush()
                 spool.seek(0)
-                yield index, None if code and not total else spool, whole.hexdigest(), code
+                yield message.k, spool, whole.hexdigest(), message.code
 
     def close(self) -> None:
         """End every confined process. Units in flight are abandoned."""

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import re
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from leakverify.box import wire
 from leakverify.evidence import NOWHERE, Location, Member, Observation, Problem
@@ -30,6 +32,7 @@ from leakverify.extractors._base import (
 from leakverify.identify import candidates, probe, unread_title
 from leakverify.limits import Limits
 
+_ADDRESS = re.compile(r"(?: object)? at 0x[0-9a-fA-F]{6,16}")
 Send = Callable[[object], object]
 
 
@@ -107,9 +110,9 @@ class _Unit:
             self.send(wire.Deferred(index))
 
     def fault(self, index: int, fault: Fault) -> None:
-        self.send(
-            wire.Prob(index, Problem(code=fault.code, detail=clip(fault.detail, 500), where=fault.where))
-        )
+        # libraries print object addresses, which differ from run to run
+        detail = _ADDRESS.sub("", clip(fault.detail, 500))
+        self.send(wire.Prob(index, Problem(code=fault.code, detail=detail, where=fault.where)))
 
     def drain(self, index: int, task: _Pending, declared: Format, events: Iterator[Event]) -> None:
         """Pass on what an extractor yields until it ends or fails."""
@@ -146,7 +149,8 @@ class _Unit:
             self.fault(index, Fault(limit.code, limit.detail, Location(part=clip(member.name))))
             return
         except (zlib.error, EOFError, OSError, ValueError) as error:
-            self.fault(index, Fault("malformed", str(error), Location(part=clip(member.name))))
+            code = "truncated" if isinstance(error, EOFError) else "malformed"
+            self.fault(index, Fault(code, str(error), Location(part=clip(member.name))))
             return
         self.enqueue(index, task, member.name, "member", Source(data), Location(part=clip(member.name)))
 
@@ -172,64 +176,98 @@ def unpack(
     """
     if member.offset + member.length > source.size:
         raise EOFError("the member reaches past the end of its container")
-    inflate = _inflater(member.transform)
+    streams = _Streams(member.transform)
     consumed = produced = 0
-    while consumed < member.length:
+    while consumed < member.length and not streams.over:
         raw = source.read_at(member.offset + consumed, min(chunk, member.length - consumed))
         if not raw:
             raise EOFError("truncated")
         consumed += len(raw)
-        pending = raw
-        while True:
-            if inflate is None:
-                out, pending = pending, b""
-            else:
-                out, pending = inflate(pending)
+        for out in streams.feed(raw):
             produced += len(out)
             budget.spend(len(out), consumed, produced)
+            yield out
+    streams.end()
+
+
+class _Streams:
+    """Decompresses one stream, or several joined: gzip, bzip2 and xz files may be (RFC 1952, 2.2).
+
+    Zeros between streams are padding; what else follows a stream is not of the
+    file any more, and ``over`` is set.
+    """
+
+    STEP = 1024 * 1024
+    MAGIC = {"gzip": b"\x1f\x8b", "bz2": b"BZh", "xz": b"\xfd7zXZ\x00"}
+
+    def __init__(self, transform: str) -> None:
+        self._transform = transform
+        self._machine: Any = None
+        self._damage: tuple[type[Exception], ...] = (zlib.error, OSError)
+        self._begun = False
+        self._held = b""
+        self.over = False
+
+    def feed(self, raw: bytes) -> Iterator[bytes]:
+        """What the next bytes give, in pieces of at most :attr:`STEP`."""
+        if not self._transform:
+            yield raw
+            return
+        while not self.over:
+            if self._machine is None:
+                raw = self._next(raw)
+                if self._machine is None:
+                    return
+            try:
+                out = self._machine.decompress(raw, self.STEP)
+            except self._damage as error:
+                if "Memory usage limit" in str(error):
+                    raise LimitExceeded("limit-memory", "the dictionary of an xz stream") from None
+                raise ValueError(str(error)) from None
             if out:
                 yield out
-            elif not pending:
-                break
+            if self._machine.eof:
+                raw, self._machine = self._machine.unused_data, None
+                self.over = self._transform == "deflate"
+            elif self._transform in ("deflate", "gzip"):
+                raw = self._machine.unconsumed_tail
+                if not raw and len(out) < self.STEP:
+                    return
+            else:
+                raw = b""
+                if self._machine.needs_input or not out:
+                    return
 
-
-def _inflater(transform: str) -> Callable[[bytes], tuple[bytes, bytes]] | None:
-    """A function (input) -> (at most 1 MiB of output, input still to be fed)."""
-    step = 1024 * 1024
-    if transform in ("deflate", "gzip"):
-        machine = zlib.decompressobj(-15 if transform == "deflate" else 31)
-
-        def inflate(raw: bytes) -> tuple[bytes, bytes]:
-            nonlocal machine
-            if machine.eof:
-                if transform == "gzip" and raw[:2] == b"\x1f\x8b":  # RFC 1952 2.2: members follow
-                    machine = zlib.decompressobj(31)
+    def _next(self, raw: bytes) -> bytes:
+        """Begin the next stream, if these bytes do; a signature may come in two halves."""
+        raw, self._held = self._held + raw, b""
+        if self._begun:
+            magic = self.MAGIC[self._transform]
+            raw = raw.lstrip(b"\x00")
+            if not raw.startswith(magic):
+                if magic.startswith(raw):
+                    self._held = raw
                 else:
-                    return b"", b""
-            out = machine.decompress(raw, step)
-            return out, machine.unconsumed_tail or machine.unused_data
+                    self.over = True
+                return b""
+        self._begun = True
+        if self._transform in ("deflate", "gzip"):
+            self._machine = zlib.decompressobj(-15 if self._transform == "deflate" else 31)
+        elif self._transform == "bz2":
+            import bz2
 
-        return inflate
-    if transform in ("bz2", "xz"):
-        import bz2
-        import lzma
+            self._machine = bz2.BZ2Decompressor()
+        else:
+            import lzma
 
-        engine: bz2.BZ2Decompressor | lzma.LZMADecompressor
-        engine = bz2.BZ2Decompressor() if transform == "bz2" else lzma.LZMADecompressor(memlimit=128 << 20)
+            self._machine = lzma.LZMADecompressor(memlimit=128 << 20)
+            self._damage = (lzma.LZMAError,)  # which is neither an OSError nor a ValueError
+        return raw
 
-        def decompress(raw: bytes) -> tuple[bytes, bytes]:
-            if engine.eof:
-                return b"", b""
-            out = engine.decompress(raw, step)
-            while len(out) < step and not engine.needs_input and not engine.eof:
-                more = engine.decompress(b"", step - len(out))
-                if not more:
-                    break
-                out += more
-            return out, b""
-
-        return decompress
-    return None
+    def end(self) -> None:
+        """Raise ``EOFError`` when a stream has begun and not ended, or none has begun."""
+        if self._transform and (self._machine is not None or not self._begun):
+            raise EOFError("the compressed data break off")
 
 
 def _digest(source: Source) -> str:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import inspect
 from collections.abc import Mapping
+from importlib import resources
 from types import MappingProxyType
 
 from leakverify.checks._base import Check, Facts, load
@@ -26,9 +26,13 @@ def registry() -> Mapping[str, Check]:
 
 @functools.cache
 def checks_version() -> str:
-    """Identifies what judging means in this version: a digest over the checks' sources."""
-    sources = [inspect.getsource(inspect.getmodule(c.function) or c.function) for c in registry().values()]
-    return hashlib.sha256("\0".join(sources).encode()).hexdigest()[:16]
+    """Identifies what judging means in this version: a digest over checks, helpers and knowledge."""
+    whole = hashlib.sha256()
+    for room in (resources.files(__name__), resources.files("leakverify.knowledge")):
+        for file in sorted(room.iterdir(), key=lambda entry: entry.name):
+            if file.name.endswith((".py", ".tsv")):
+                whole.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    return whole.hexdigest()[:16]
 
 
 def judge(facts: Facts) -> tuple[Evidence, ...]:

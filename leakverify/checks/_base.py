@@ -144,7 +144,7 @@ CheckFunction = Callable[[Facts], Iterator[Answer]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """A registered check. ``reads_any``: at least one of these names is needed."""
+    """A registered check; see :func:`check` for what the fields mean."""
 
     id: str
     function: CheckFunction

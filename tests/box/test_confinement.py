@@ -17,7 +17,7 @@ from leakverify.limits import MIB, Limits
 from tests.box import faulty
 
 EXTRA = str(Path(faulty.__file__))
-TIGHT = Limits(cpu_seconds=3, wall_seconds=4.0, address_space=600 * MIB)
+TIGHT = Limits(cpu_seconds=3, wall_seconds=4.0, address_space=600 * MIB, answer_rows=50_000)
 #: what each fault may end as, beside what was read before it; "" is no problem at all
 ENDS = {
     "exception": {"reader-error"},

@@ -1,0 +1,161 @@
+"""LV-OOX-003  More editing time than there was between creation and last save.
+
+What it looks at: Office counts the minutes a document was open for editing and
+states its creation and last save, both in UTC.  The count is compared with the
+span between the two; a count that is negative, or was negative before it was
+written as a large number, is read as minutes below zero.
+
+Why it matters: in one continuous history a document cannot be edited longer
+than it exists.  The count goes below zero when the clock is set back while the
+document is open.
+
+Innocent ways: saving under another name keeps the count and starts a new
+creation, in most cases in the same minute as the last save; such documents are
+only shown.  A session left open adds months, but never more than have passed.
+Converters copy the count and set dates of their own, and other suites count in
+their own way, which is only shown.  A clock put right while
+the document is open moves the count by minutes.
+
+Repeat by hand: ``unzip -p FILE docProps/app.xml | grep -o '<TotalTime>[^<]*'``
+and ``unzip -p FILE docProps/core.xml``.
+
+Sources: COPA v Wright [2024] EWHC 1198 (Ch) 386-389 and appendix: 83,165
+minutes within 2,594, and 4,287,839,314 = -7,127,982 in 32 bits; of 425
+public Office files 1 is reported, whose clock had started over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from leakverify.checks._base import Answer, Example, Facts, check, contradicts, fact, neutral, unusual
+from leakverify.checks._time import DAY, lead, span_text
+from leakverify.checks._versions import claims_microsoft
+from leakverify.evidence import Cost, Family, Outcome, Question
+
+MESSAGES = {
+    "exceeds": "The document counts {total} minutes of editing; between its creation ({created}) and its "
+    "last "
+    "save ({modified}) lie {span}, {by} less.",
+    "save-as": "The document counts {total} minutes of editing, and its creation is its last save "
+    "({modified}), as saving under another name leaves it.",
+    "other-suite": "The document counts {total} minutes of editing and {span} from creation to last save; "
+    "it names {application}, which counts in its own way.",
+    "negative": "The document counts {total} minutes of editing, which is {minutes} as a signed number: the "
+    "clock was set back by about {by} while it was open.",
+    "slipped": "The document counts {total} minutes of editing, which is {minutes} as a signed number: a "
+    "clock "
+    "put right while it was open leaves that.",
+}
+INNOCENT = {
+    "save-as": "The document was saved under another name, which keeps the count and starts a new creation.",
+    "converter": "A converter copied the count and set dates of its own.",
+    "template": "The document began as a copy of another one, with its count.",
+    "clock": "The clock was put right while the document was open.",
+}
+
+#: minutes are rounded, and saving takes its time; measured, see the tests of this check
+_MARGIN = timedelta(hours=1)
+_MINUTE = timedelta(minutes=1)
+#: the count is an unsigned number of 32 bits in the file and a signed one in the program
+_SIGN, _RANGE = 2**31, 2**32
+#: more minutes than a century has are no count of anything
+_MOST = 100 * 525_949
+
+EXAMPLES = (
+    Example(
+        title="83,165 minutes of editing within two days",
+        outcome=Outcome.UNUSUAL,
+        formats=("ooxml",),
+        facts=(
+            fact("ooxml.app.total_time", 83165, part="docProps/app.xml"),
+            fact("ooxml.core.created", "2016-03-14T16:20:00Z"),
+            fact("ooxml.core.modified", "2016-03-16T11:34:00Z"),
+        ),
+    ),
+    Example(
+        title="a count below zero by thirteen years",
+        outcome=Outcome.CONTRADICTS,
+        formats=("ooxml",),
+        facts=(fact("ooxml.app.total_time", 4287839314, part="docProps/app.xml"),),
+    ),
+    Example(
+        title="a session left open for two months",
+        outcome=Outcome.NEUTRAL,
+        formats=("ooxml",),
+        facts=(
+            fact("ooxml.app.total_time", 86000),
+            fact("ooxml.core.created", "2016-03-14T16:20:00Z"),
+            fact("ooxml.core.modified", "2016-05-14T11:34:00Z"),
+        ),
+    ),
+    Example(
+        title="LibreOffice, which keeps the count when saving under another name",
+        outcome=Outcome.NEUTRAL,
+        formats=("ooxml",),
+        facts=(
+            fact(
+                "ooxml.app.application", "LibreOffice/4.3.3.2$Linux_X86_64 LibreOffice_project/430m0$Build-2"
+            ),
+            fact("ooxml.app.total_time", 89),
+            fact("ooxml.core.created", "2015-06-29T06:57:34Z"),
+            fact("ooxml.core.modified", "2015-06-29T06:58:03Z"),
+        ),
+    ),
+    Example(
+        title="saved under another name",
+        outcome=Outcome.NEUTRAL,
+        formats=("ooxml",),
+        facts=(
+            fact("ooxml.app.total_time", 267),
+            fact("ooxml.core.created", "2012-09-04T15:01:00Z"),
+            fact("ooxml.core.modified", "2012-09-04T15:01:00Z"),
+        ),
+    ),
+)
+
+
+@check(
+    "LV-OOX-003",
+    question=Question.ORIGIN,
+    family=Family.CLOCK,
+    formats=("ooxml",),
+    needs=("ooxml.app.total_time",),
+    reads=("ooxml.core.created", "ooxml.core.modified", "ooxml.app.application"),
+    cost=Cost.SECONDS,
+    reproduce="unzip -p FILE docProps/app.xml | grep -o '<TotalTime>[^<]*'; unzip -p FILE docProps/core.xml",
+)
+def editing_time(facts: Facts) -> Iterator[Answer]:
+    if (stated := facts.last("ooxml.app.total_time")) is None:
+        return
+    total = int(float(stated.value or 0))
+    minutes = total - _RANGE if _SIGN <= total < _RANGE else total
+    if minutes < 0:
+        by = timedelta(minutes=min(-minutes, _MOST))
+        said: dict[str, str | int] = {"total": total, "minutes": minutes}
+        if by > DAY:
+            yield contradicts("negative", rests_on=(stated,), by=span_text(by), **said)
+        else:
+            yield neutral("slipped", rests_on=(stated,), **said)
+        return
+    created, modified = facts.moment("ooxml.core.created"), facts.moment("ooxml.core.modified")
+    if created is None or modified is None or minutes > _MOST:
+        return
+    span = modified[1].wall_end - created[1].wall
+    excess = timedelta(minutes=minutes) - span
+    if excess <= _MARGIN or span < timedelta(0) or lead(created[1], modified[1]) > timedelta(0):
+        return
+    rests_on = (stated, created[0], modified[0])
+    if abs(modified[1].wall - created[1].wall) <= _MINUTE:
+        yield neutral("save-as", rests_on=rests_on, total=total, modified=modified[1].text)
+    elif facts.text("ooxml.app.application") and not claims_microsoft(facts):
+        yield neutral(
+            "other-suite", rests_on=rests_on, total=total, span=span_text(span),
+            application=facts.text("ooxml.app.application"),
+        )  # fmt: skip
+    else:
+        yield unusual(
+            "exceeds", rests_on=rests_on, total=total, span=span_text(span), by=span_text(excess),
+            created=created[1].text, modified=modified[1].text,
+        )  # fmt: skip

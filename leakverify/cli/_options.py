@@ -1,0 +1,51 @@
+"""Options that several verbs share, and the few lines they share to act on them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from leakverify.cli._exit import FAIL_ON
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def lang(function: Function) -> Function:
+    return click.option(
+        "--lang", type=click.Choice(["en", "fr"]), default="en", show_default=True,
+        help="Language of what is shown; the JSON is the same in all.",
+    )(function)  # fmt: skip
+
+
+def isolation(*choices: str) -> Callable[[Function], Function]:
+    return click.option(
+        "--isolation", type=click.Choice(choices), default="best", show_default=True,
+        help="How the reading of files must be confined; see `leakverify doctor`.",
+    )  # fmt: skip
+
+
+def fail_on(function: Function) -> Function:
+    return click.option(
+        "--fail-on", type=click.Choice(FAIL_ON), multiple=True,
+        help="End with code 2 when a document has this assessment; review covers contradicted.",
+    )(function)  # fmt: skip
+
+
+def html(function: Function) -> Function:
+    return click.option(
+        "--html", type=click.Path(dir_okay=False, path_type=Path), metavar="OUT",
+        help="Write a page that needs nothing else, for any browser.",
+    )(function)  # fmt: skip
+
+
+def say(key: str, lang: str, **params: object) -> None:
+    """A word to people, on stderr."""
+    from leakverify.report._visible import visible
+    from leakverify.report._words import words
+
+    shown = {name: visible(str(value)) for name, value in params.items()}
+    click.echo(words(lang).term("cli", key).format(**shown), file=sys.stderr)

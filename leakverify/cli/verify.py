@@ -1,0 +1,70 @@
+"""``leakverify verify FILE...``"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+import leakverify as lv
+from leakverify.cli import _options
+from leakverify.cli._exit import Exit, Tally
+
+
+@click.command()
+@click.argument(
+    "files", nargs=-1, required=True, metavar="FILE...",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+)  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print the reports as JSON, one a line.")
+@click.option("--facts", is_flag=True, help="Also list everything that was read.")
+@_options.html
+@_options.lang
+@_options.isolation("best", "required", "process", "none")
+@_options.fail_on
+def command(
+    files: tuple[Path, ...],
+    as_json: bool,
+    facts: bool,
+    html: Path | None,
+    lang: str,
+    isolation: Any,
+    fail_on: tuple[str, ...],
+) -> Exit:
+    """Examine single files and print what was found.
+
+    What is inside a file (attachments, members of an archive) is examined by
+    `leakverify scan`, which takes files as well as folders.
+    """
+    from leakverify.report import html as pages
+    from leakverify.report import terminal
+    from leakverify.report._visible import json_line
+
+    if isolation == "none":
+        _options.say("unconfined", lang)
+    tally = Tally(fail_on)
+
+    def examined() -> Iterator[lv.Report]:
+        for number, file in enumerate(files):
+            report = lv.verify(file, isolation=isolation)
+            tally.add(report)
+            if as_json:
+                sys.stdout.write(json_line(report.to_json()))
+            else:
+                sys.stdout.write("\n" * bool(number))
+                terminal.print_report(report, sys.stdout, lang=lang, facts=facts)
+            yield report
+
+    if html is None:
+        for _ in examined():
+            pass
+    elif len(files) == 1:
+        pages.write_report(next(examined()), html, lang=lang)
+    else:
+        pages.write_reports(examined(), html, lang=lang)
+    if html is not None:
+        _options.say("written", lang, path=html)
+    return tally.code()

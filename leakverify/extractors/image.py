@@ -1,0 +1,222 @@
+"""Pictures: JPEG, PNG, TIFF and HEIC, by their structure and by what they state of themselves.
+
+What a picture shows is not looked at, except that a preview inside EXIF is laid
+over it.  The structure comes from our own bounded walks; EXIF from exifread and
+from Pillow, and only what both say is stated (:mod:`._image_exif`).
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from leakverify.evidence import Location, Observation
+from leakverify.extractors import _image_jpeg as jpeg
+from leakverify.extractors._base import (
+    Context,
+    Declared,
+    Event,
+    Fault,
+    Fit,
+    Format,
+    Probe,
+    Source,
+    count,
+    flag,
+    token,
+)
+from leakverify.extractors._image_exif import EXIF_VOCABULARY, exif_observations
+from leakverify.extractors._image_heif import HEIF_VOCABULARY, heif_observations, is_heif
+from leakverify.extractors._image_icc import ICC_VOCABULARY, LARGEST, icc_observations
+from leakverify.extractors._image_ifd import Directories
+from leakverify.extractors._image_png import PNG_VOCABULARY, SIGNATURE, mode, png_observations
+from leakverify.extractors._image_thumbnail import THUMBNAIL_VOCABULARY, preview_of, thumbnail_observations
+from leakverify.extractors._image_tiff import SIGNATURES, TIFF_VOCABULARY, tiff_observations
+from leakverify.extractors._xmp import XMP_VOCABULARY, xmp_observations
+
+_VOCABULARY: Mapping[str, Declared] = MappingProxyType(
+    {
+        "image.format": token("JPEG, PNG, TIFF or HEIC (which stands for AVIF too)"),
+        "image.width": count("width as coded, before any turning", "px"),
+        "image.height": count("height as coded, before any turning", "px"),
+        "image.mode": token("kind of pixels in Pillow's words, with the depth where it is not 8 bits"),
+        "image.c2pa": flag("a C2PA manifest is carried; it is not validated here"),
+    }
+)
+
+#: XMP packets read of one picture; parts of an extended packet are not
+_PACKETS = 4
+_START = b"\xff\xd8\xff"
+
+
+def _kind(head: bytes) -> str:
+    if head.startswith(_START):
+        return "JPEG"
+    if head.startswith(SIGNATURE):
+        return "PNG"
+    if head[:4] in SIGNATURES:
+        return "TIFF"
+    return "HEIC" if is_heif(head) else ""
+
+
+def sniff(ends: Probe) -> Fit:
+    return Fit.STRONG if _kind(ends.head) else Fit.NONE
+
+
+def read(source: Source, context: Context) -> Iterator[Event]:
+    """What the picture states and how it is built, cheap facts first."""
+    kind = _kind(source.read_at(0, 256))
+    yield Observation(name="image.format", value=kind)
+    data = source.data
+    if kind == "JPEG":
+        yield from _jpeg(data, context)
+    elif kind == "PNG":
+        yield from png_observations(data, context)
+    elif kind == "TIFF":
+        yield from tiff_observations(data, context)
+    elif kind == "HEIC":
+        yield from heif_observations(data)
+
+
+def _jpeg(data: bytes, context: Context) -> Iterator[Event]:
+    found = jpeg.walk(data)
+    frame = found.frame
+    if frame is None:
+        yield Fault("missing-part", "no frame header")
+    else:
+        yield Observation(name="image.width", value=frame.width)
+        yield Observation(name="image.height", value=frame.height)
+        if base := jpeg.mode_of(frame):
+            yield Observation(name="image.mode", value=mode(base, frame.precision))
+    yield from found.faults
+    yield from jpeg.jpeg_observations(data, found)
+    manifest = any(
+        b"c2pa" in data[s.start : min(s.end, s.start + 256)] for s in found.application(data, 0xEB, b"JP")
+    )
+    yield Observation(name="image.c2pa", value=manifest)
+    blocks = list(found.application(data, 0xE1, jpeg.EXIF_HEADER))
+    block = blocks[0] if blocks else None
+    yield Observation(name="image.exif.present", value=block is not None)
+    if len(blocks) > 1:
+        where = Location(part="EXIF", offset=blocks[1].at)
+        yield Fault("unsupported-feature", f"{len(blocks)} EXIF segments, of which the first is read", where)
+    preview = None
+    if block is not None:
+        walked = Directories(data[block.start : block.end])
+        yield from exif_observations(walked.block, block.start, walked)
+        preview = preview_of(walked)
+    yield from _profile(data, found)
+    for number, packet in enumerate(found.application(data, 0xE1, jpeg.XMP_HEADER)):
+        where = Location(part="XMP", offset=packet.start, length=packet.end - packet.start)
+        if number == _PACKETS:
+            yield Fault("limit-pages", f"more than {_PACKETS} XMP packets", where)
+            break
+        yield from xmp_observations(data[packet.start : packet.end], where)
+    if preview is not None and block is not None:
+        yield from thumbnail_observations(preview, block.start, data, found, context)
+
+
+def _profile(data: bytes, found: jpeg.Structure) -> Iterator[Event]:
+    """A colour profile, put together from its numbered pieces (ICC.1:2022, annex B.4)."""
+    pieces = [
+        (data[s.start], s.start + 2, s.end)
+        for s in found.application(data, 0xE2, jpeg.ICC_HEADER)
+        if s.end > s.start + 2
+    ]
+    if pieces:
+        profile = b"".join(data[start:end] for _, start, end in sorted(pieces)[:255])
+        where = Location(part="ICC", offset=min(start for _, start, _ in pieces))
+        yield from icc_observations(profile[:LARGEST], where)
+
+
+def sample() -> bytes:
+    """A grey JPEG of 8 by 8 pixels whose EXIF holds dates, a position and itself as preview.
+
+    Reading it takes every way through the readers that loads something late.
+    """
+    picture = b"".join(
+        (
+            b"\xff\xd8",
+            _segment(0xDB, b"\0" + bytes([16]) * 64),
+            _segment(0xC0, struct.pack(">BHHB3B", 8, 8, 8, 1, 1, 0x11, 0)),
+            _segment(0xC4, b"\0" + b"\1" + bytes(15) + b"\0"),
+            _segment(0xC4, b"\x10" + b"\1" + bytes(15) + b"\0"),
+            _segment(0xDA, b"\1\1\0\0\x3f\0"),
+            b"\x3f\xff\xd9",
+        )
+    )
+    packet = (
+        b'<x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="sample"><rdf:RDF '
+        b'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" '
+        b'xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:CreateDate="2001-02-03T04:05:06Z"/>'
+        b"</rdf:RDF></x:xmpmeta>"
+    )
+    exif = jpeg.EXIF_HEADER + _sample_exif(picture)
+    return b"".join(
+        (b"\xff\xd8", _segment(0xE1, exif), _segment(0xE1, jpeg.XMP_HEADER + packet), picture[2:])
+    )
+
+
+def _segment(marker: int, payload: bytes) -> bytes:
+    return struct.pack(">BBH", 0xFF, marker, len(payload) + 2) + payload
+
+
+def _sample_exif(preview: bytes) -> bytes:
+    """A TIFF block with one entry in each of IFD0, Exif, Interop, GPS and IFD1, values in a tail."""
+    tail = 0x200
+    values = b"2001:02:03 04:05:06\0" + struct.pack(">6I", 1, 2, 1, 2, 1, 2)
+    directories = {
+        8: ((0x8769, 4, 1, 0x80), (0x8825, 4, 1, 0x180)),
+        0x80: ((0x9003, 2, 20, tail), (0xA005, 4, 1, 0x100), (0xA40B, 7, 4, 0)),
+        0x100: ((0x0001, 2, 4, 0x52393800),),
+        0x140: ((0x0201, 4, 1, 0x240), (0x0202, 4, 1, len(preview))),
+        0x180: ((0x0001, 2, 2, 0x4E000000), (0x0002, 5, 3, tail + 20)),
+    }
+    block = bytearray(b"MM\0*\0\0\0\x08".ljust(tail, b"\0") + values)
+    for at, entries in directories.items():
+        raw = struct.pack(">H", len(entries)) + b"".join(struct.pack(">HHII", *entry) for entry in entries)
+        raw += struct.pack(">I", 0x140 if at == 8 else 0)
+        block[at : at + len(raw)] = raw
+    return bytes(block.ljust(0x240, b"\0")) + preview
+
+
+FORMAT = Format(
+    name="image",
+    title="Picture (JPEG, PNG, TIFF, HEIC)",
+    version=1,
+    sniff=sniff,
+    observes=MappingProxyType(
+        {
+            **_VOCABULARY,
+            **EXIF_VOCABULARY,
+            **THUMBNAIL_VOCABULARY,
+            **jpeg.JPEG_VOCABULARY,
+            **PNG_VOCABULARY,
+            **TIFF_VOCABULARY,
+            **HEIF_VOCABULARY,
+            **ICC_VOCABULARY,
+            **XMP_VOCABULARY,
+        }
+    ),
+    extensions=(
+        "jpg", "jpeg", "jpe", "jfif", "mpo", "png", "tif", "tiff", "heic", "heif", "hif", "avif",
+        # raw files that are TIFF by their bytes
+        "dng", "nef", "cr2", "arw", "pef", "srw",
+    ),
+    media_types=("image/jpeg", "image/png", "image/tiff", "image/heic", "image/heif", "image/avif"),
+    imports=(
+        "email.utils", "exifread", "lxml.etree",
+        "PIL.Image", "PIL.JpegImagePlugin", "PIL.MpoImagePlugin", "PIL.TiffImagePlugin",
+    ),
+    sample=sample,
+    readers=("exifread", "pillow", "lxml"),
+    sources=(
+        "ITU-T T.81",
+        "CIPA DC-008 (EXIF 2.32)",
+        "TIFF 6.0",
+        "PNG third edition",
+        "ISO/IEC 23008-12",
+        "E. Kee, M. K. Johnson, H. Farid, IEEE TIFS 6(3), 2011",
+    ),
+)  # fmt: skip
