@@ -17,7 +17,7 @@ check: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/codespell
+	$(BIN)/codespell leakverify docs/*.md *.md
 	$(BIN)/python docs/generate.py --check
 
 bench: $(STAMP)

@@ -154,6 +154,12 @@ class Scan:
         self._store = Store(store, write=False)
         self.path = Path(store)
 
+    @property
+    def title(self) -> str:
+        """The name of the file or folder that was scanned, for display."""
+        root = display_name(self._store.meta("root") or b"")
+        return root.rpartition("/")[2] or self.path.name
+
     def __enter__(self) -> Scan:
         return self
 

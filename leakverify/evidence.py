@@ -6,12 +6,14 @@ product; terminal, HTML and table views are made from its JSON alone.
 
 from __future__ import annotations
 
+import os
 from enum import Enum
 from typing import Literal
 
 import msgspec
 
 from leakverify.document import Document
+from leakverify.inert import json_text
 
 #: Raised whenever the JSON of a report changes in a way a reader could notice.
 SCHEMA_VERSION = 1
@@ -235,8 +237,20 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     provenance: Provenance
 
     def to_json(self) -> str:
-        """The report as a JSON document, keys in a fixed order, ending in a newline."""
-        return msgspec.json.format(msgspec.json.encode(self), indent=2).decode() + "\n"
+        """The report as a JSON document, keys in a fixed order, ending in a newline.
+
+        Characters that act or are not seen are escaped, so that it is safe to print.
+        """
+        return json_text(msgspec.json.format(msgspec.json.encode(self), indent=2).decode()) + "\n"
+
+    def to_html(self, path: str | os.PathLike[str], *, lang: str = "en") -> None:
+        """Write the report as one self-contained page; ``lang`` is ``en`` or ``fr``.
+
+        Raises ``UsageError`` when the file cannot be written.
+        """
+        from leakverify.report.html import write_report  # the one view that has a method here
+
+        write_report(self, path, lang=lang)
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Report:

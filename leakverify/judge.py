@@ -165,6 +165,9 @@ def assess(evidence: tuple[Evidence, ...], extraction: Extraction) -> tuple[Asse
     if not any(not o.name.startswith("file.") for o in extraction.observations):
         codes = ", ".join(dict.fromkeys(p.code for p in extraction.problems)) or "nothing could be read"
         return Assessment.UNEXAMINED, codes
+    if pointed:
+        names = ", ".join(sorted({e.check for e in pointed}))
+        return Assessment.UNREMARKABLE, f"what was found is ordinary, or not measured: {names}"
     return Assessment.UNREMARKABLE, "nothing beyond what genuine files of its kind show; not a certificate"
 
 

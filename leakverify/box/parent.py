@@ -347,13 +347,16 @@ class Box:
         flight.received += len(piece)
         if flight.received > self.limits.answer_bytes:
             return self._cut(worker, flight, "limit-answer")
+        searched = len(flight.buffer)
         flight.buffer += piece
         at = 0
-        while (end := flight.buffer.find(b"\n", at)) >= 0:
+        while (end := flight.buffer.find(b"\n", max(at, searched))) >= 0:
             if not flight.answer.feed(bytes(flight.buffer[at:end])):
                 return self._cut(worker, flight, "")
             at = end + 1
         del flight.buffer[:at]
+        if len(flight.buffer) > wire.LINE_LIMIT:
+            return self._cut(worker, flight, "limit-answer")
         return None
 
     def _cut(self, worker: _Worker, flight: _Flight, code: str) -> Finished | None:

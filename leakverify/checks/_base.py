@@ -194,10 +194,12 @@ class Check:
         if missing:
             blind = sorted({p.code for p in facts.problems if p.code in BLINDING})
             if blind:
-                why = f"could not see {', '.join(missing)}: {', '.join(blind)}"
-                return (self._plain(Outcome.NOT_CHECKED, "not-seen", why),)
-            why = f"the document does not state {', '.join(missing)}"
-            return (self._plain(Outcome.NOT_APPLICABLE, "not-stated", why),)
+                names, problems = ", ".join(missing), ", ".join(blind)
+                why = f"could not see {names}: {problems}"
+                return (self._plain(Outcome.NOT_CHECKED, "not-seen", why, names=names, problems=problems),)
+            names = ", ".join(missing)
+            why = f"the document does not state {names}"
+            return (self._plain(Outcome.NOT_APPLICABLE, "not-stated", why, names=names),)
         try:
             answers = tuple(self._evidence(answer) for answer in self.function(facts))
         except Exception as error:  # noqa: BLE001 - a crashed check must not look like a clean one
@@ -220,10 +222,10 @@ class Check:
             reproduce=self.reproduce,
         )
 
-    def _plain(self, outcome: Outcome, message: str, text: str) -> Evidence:
+    def _plain(self, outcome: Outcome, message: str, text: str, **params: str) -> Evidence:
         return Evidence(
             check=self.id, outcome=outcome, question=self.question, family=self.family,
-            message=message, text=text,
+            message=message, text=text, params=dict(params),
         )  # fmt: skip
 
 

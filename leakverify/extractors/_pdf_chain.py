@@ -47,6 +47,7 @@ _CLOSING = re.compile(
     rb"(?:" + _BLANK + rb"{0,256}+(?:%(?!%EOF)[^\r\n]{0,1000}+[\r\n]" + _BLANK + rb"{0,256}+){0,20}+"
     rb"%%EOF(?:\r\n|\n|\r)?)?"
 )
+_ANY_OBJECT = re.compile(rb"(?<![0-9])\d{1,10}[\x00\t\n\f\r ]{1,8}\d{1,5}[\x00\t\n\f\r ]{1,8}obj\b")
 _ANY_TRAILER = re.compile(rb"trailer" + _BLANK + rb"{0,64}+(?=<<)|/Type" + _BLANK + rb"{0,4}+/XRef\b")
 _STARTXREF = re.compile(rb"startxref" + _BLANK + rb"{0,64}+(\d{1,20})")
 _HEADER = re.compile(rb"%PDF-(\d{1,2}\.\d{1,2})?")
@@ -125,6 +126,8 @@ def read_chain(store: Store) -> Chain:
     if not sections:
         return chain
     _group(store.data, sections, chain)
+    if _ANY_OBJECT.search(store.data, chain.revisions[-1].end):
+        chain.truncated = True  # objects behind the last complete save: one that was cut off
     return chain
 
 

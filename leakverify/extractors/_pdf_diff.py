@@ -43,7 +43,7 @@ _MARGIN = 0.12
 _DROP = dict.fromkeys([0x00AD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0xFFFE, 0x0002, 0x001F])
 _ALIKE = str.maketrans("‘’‚‛“”„‟‐‑‒–—―−•·∙", "''''\"\"\"\"-------···")
 _FILLING = re.compile(r"(?<=[^\W\d])-(?=[^\W\d])|\.{2,}|_+")
-_NUMBER = re.compile(r"(?:page|seite|p\.?|of|/|-|\d{1,4}|sur|de|von)*\Z", re.IGNORECASE)
+_NUMBER = re.compile(r"(?:page|seite|p\.?|of|/|-|\d{1,5}|sur|de|von)*+\Z", re.IGNORECASE)
 
 
 class Span(NamedTuple):
@@ -88,8 +88,8 @@ class Surroundings:
     appended: bool = False
     #: the page's own content is as before; only annotations or fields changed
     untouched: bool = False
-    #: this save added or removed pages
-    pages_changed: bool = False
+    #: pages before or after the save, whichever are more, when it added or removed some; else 0
+    pages: int = 0
     widgets: list[Box] = field(default_factory=list)
     signatures: list[Box] = field(default_factory=list)
     notes: list[Box] = field(default_factory=list)
@@ -172,14 +172,30 @@ def _share(flags: Iterable[bool]) -> float:
 
 
 def _recoded(before: Sequence[Word], after: Sequence[Word], old: list[str], new: list[str]) -> bool:
-    """Nearly every word differs though nearly every word is where one was: another coding of the font."""
+    """The same glyphs under other codes: words stand where words stood, one character for one.
+
+    Nearly every letter must always have become the same other letter, which is
+    what another encoding of a font does, and no change of content.
+    """
     if min(len(old), len(new)) < 8:
         return False
     common = sum((Counter(old) & Counter(new)).values())
     if common > 0.3 * min(len(old), len(new)):
         return False
-    places = {_cell(word.box) for word in before}
-    return _share(_cell(word.box) in places for word in after) > 0.8
+    places = {_cell(word.box): word.text for word in before}
+    became: Counter[tuple[str, str]] = Counter()
+    matched = 0
+    for word in after:
+        earlier = places.get(_cell(word.box))
+        if earlier is not None and len(earlier) == len(word.text):
+            matched += 1
+            became.update(zip(earlier, word.text, strict=True))
+    if matched < 0.8 * len(new):
+        return False
+    best: Counter[str] = Counter()
+    for (was, _), times in became.items():
+        best[was] = max(best[was], times)
+    return len(best) >= 10 and sum(best.values()) >= 0.95 * sum(became.values())
 
 
 def _turned(old: list[str], new: list[str]) -> bool:
@@ -278,7 +294,7 @@ def explain(span: Span, around: Surroundings) -> str:
             "signature-appearance" if around.signatures else "form-fill" if around.widgets else "annotation"
         )
     if span.removed:
-        if around.pages_changed and all(_is_page_number(word) for word in words):
+        if around.pages and all(_is_page_number(word, around.pages) for word in words):
             return "page-added"
         return "none"
     if _replaces(span, around):
@@ -319,8 +335,11 @@ def _in_margin(box: Box, size: tuple[float, float]) -> bool:
     )
 
 
-def _is_page_number(word: Word) -> bool:
-    return bool(_NUMBER.match(normal(word.text)))
+def _is_page_number(word: Word, most: int) -> bool:
+    """Part of a page number, and no number larger than the pages there are."""
+    text = normal(word.text)
+    numbers = [int(digits) for digits in re.findall(r"\d{1,6}", text)]
+    return bool(_NUMBER.match(text)) and all(number <= most for number in numbers)
 
 
 def _replaces(span: Span, around: Surroundings) -> bool:

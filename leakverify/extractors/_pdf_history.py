@@ -224,7 +224,7 @@ def _surroundings(change: Change, touched: PageChange, old: Document, new: Docum
     return Surroundings(
         size=(box[2] - box[0], box[3] - box[1]),
         appended=touched.appended,
-        pages_changed=bool(change.added or change.removed),
+        pages=max(old.pages, new.pages) if change.added or change.removed else 0,
         widgets=change.widgets.get(page.index, []),
         signatures=change.signatures.get(page.index, []),
         notes=change.notes.get(page.index, []),

@@ -45,7 +45,9 @@ def stated(value: Any) -> str | None:
     from pypdf.generic import ByteStringObject
 
     if isinstance(value, ByteStringObject):
-        return clean(bytes(value).decode("latin-1"))
+        raw = bytes(value)
+        wide = {b"\xfe\xff": "utf-16-be", b"\xff\xfe": "utf-16-le"}.get(raw[:2])
+        return clean(raw[2:].decode(wide, "replace") if wide else raw.decode("latin-1"))
     if isinstance(value, bool | dict | list) or value is None:
         return None
     if isinstance(value, str | int | float):
@@ -74,6 +76,7 @@ def walk_pages(store: Store, trailer: Any, most: int) -> tuple[list[Page], int, 
     inner: set[int] = set()
     stack: list[tuple[Any, Any, Any]] = [(dict.get(root, "/Pages"), None, None)]
     nodes = 0
+    more = False
     while stack:
         reference, resources, box = stack.pop()
         nodes += 1
@@ -99,10 +102,11 @@ def walk_pages(store: Store, trailer: Any, most: int) -> tuple[list[Page], int, 
             stack.extend((kid, resources, box) for kid in reversed(kids[: max(room, 0)]))
             continue
         if len(pages) >= most:
+            more = True
             break
         pages.append(Page(len(pages) + 1, number, node, resources, _box(store, box)))
     total = len(pages)
-    if stack and total >= most:
+    if more:
         claimed = store.get(store.dictionary(root, "/Pages"), "/Count")
         total = max(total, int(claimed)) if isinstance(claimed, int) and 0 <= claimed < 2**31 else total
         faults.append(Fault("limit-pages", f"more than {most} pages"))

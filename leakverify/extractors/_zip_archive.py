@@ -33,8 +33,8 @@ ENCRYPTED, DESCRIBED, UTF8 = 0x1, 0x8, 0x800
 #: the first day DOS time can say, which packers write instead of a time
 FIRST_DAY = 0x21
 
-#: bytes of a central directory that are read; 800 for each of 20,000 entries
-DIRECTORY_BYTES = 16 * 1024 * 1024
+#: bytes of a central directory that are read; a record takes about 130
+DIRECTORY_BYTES = 64 * 1024 * 1024
 #: bytes searched at once for the end of an entry of unstated length
 _STEP = 1024 * 1024
 _THREE_WORDS = struct.Struct("<3I")
@@ -205,20 +205,30 @@ def _locate(source: Source, entry: Entry, shifts: tuple[int, ...]) -> None:
     """Find the data of a listed entry and note where its local header tells another story."""
     stated = entry.offset
     for shift in shifts:
-        entry.offset = max(stated + shift, 0)
+        entry.offset = min(max(stated + shift, 0), source.size)
         local = local_at(source, stated + shift, len(entry.raw_name))
         if local is not None:
             break
     else:
         return
+    entry.differs = tuple(_differences(entry, local))
+    entry.extra = tuple(dict.fromkeys((*entry.extra, *local.extra)))
+    if entry.modified is None:
+        entry.modified = local.modified
     entry.data = local.data
     entry.end = local.data + entry.packed
     if entry.flags & DESCRIBED:
         entry.end += _descriptor_length(source, entry)
-    entry.extra = tuple(dict.fromkeys((*entry.extra, *local.extra)))
-    if entry.modified is None:
-        entry.modified = local.modified
-    entry.differs = tuple(_differences(entry, local))
+    if entry.end > source.size:
+        _cut_off(source, entry)
+
+
+def _cut_off(source: Source, entry: Entry) -> None:
+    """An entry that ends with the file instead of where it says."""
+    entry.cut = True
+    entry.data = min(entry.data, source.size)
+    entry.packed = min(entry.packed, source.size - entry.data)
+    entry.end = source.size
 
 
 def _differences(entry: Entry, local: Local) -> Iterator[str]:
@@ -297,9 +307,7 @@ def _recovered(source: Source, local: Local, at: int) -> Entry:
     if local.flags & DESCRIBED and not local.packed:
         _by_descriptor(source, entry)
     if entry.end > source.size or entry.cut:
-        entry.cut = True
-        entry.end = source.size
-        entry.packed = source.size - entry.data
+        _cut_off(source, entry)
     return entry
 
 
@@ -328,6 +336,7 @@ def _by_descriptor(source: Source, entry: Entry) -> None:
             found = window.find(DESCRIPTOR_SIGNATURE, found + 1)
         at += len(block)
         carried = window[-15:]
+    entry.packed = source.size - entry.data
     entry.cut = True
 
 
@@ -353,7 +362,7 @@ def _survey(source: Source, archive: Archive, ending: Ending | None) -> None:
         elif reach <= ending.start:
             _look_into_gap(source, archive, reach, ending.start)
         archive.gaps += max(ending.record - ending.start - ending.size, 0)
-    _complain(source, archive)
+    _complain(archive)
 
 
 def _look_into_gap(source: Source, archive: Archive, start: int, end: int) -> None:
@@ -369,7 +378,7 @@ def _look_into_gap(source: Source, archive: Archive, start: int, end: int) -> No
         at = found.find(LOCAL_SIGNATURE, at + LOCAL.size)
 
 
-def _complain(source: Source, archive: Archive) -> None:
+def _complain(archive: Archive) -> None:
     lost = [entry for entry in archive.entries if entry.data < 0]
     if lost:
         archive.faults.append(

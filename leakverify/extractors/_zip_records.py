@@ -34,6 +34,8 @@ END_REACH = END.size + 0xFFFF
 _FAR, _PLACES = 16 * 1024 * 1024, 256
 #: extra fields looked at in one record, and bytes of them read from a local header
 _FIELDS, _LOCAL_EXTRA = 64, 4096
+#: the largest number of 64 bits with a sign; a larger one states nothing that could be
+_LARGEST = 2**63 - 1
 _FULL16, _FULL32 = 0xFFFF, 0xFFFFFFFF
 #: seconds between the epochs of NTFS (1601) and Unix (1970)
 _NTFS_EPOCH = 11_644_473_600
@@ -151,6 +153,7 @@ def central_at(directory: bytes, at: int) -> Central | None:
                 shown = _unicode_name(value, name)
             elif modified is None:
                 modified = _modified(kind, value)
+    size, packed, offset = min(size, _LARGEST), min(packed, _LARGEST), min(offset, _LARGEST)
     return Central(
         made_by, flags, method, time, date, crc, packed, size, attributes, offset, shown,
         tuple(dict.fromkeys(kinds)), modified, end,
@@ -183,6 +186,7 @@ def local_at(source: Source, at: int, name_length: int | None) -> Local | None:
                 name = _unicode_name(value, name)
             elif modified is None:
                 modified = _modified(kind, value)
+    size, packed = min(size, _LARGEST), min(packed, _LARGEST)
     return Local(
         flags, method, time, date, crc, packed, size, name, tuple(dict.fromkeys(kinds)), modified,
         begin + named + extra_length,
@@ -241,5 +245,6 @@ def _ending_at(source: Source, tail: bytes, at: int, start: int) -> Ending | Non
             confirmed = source.read_at(begin, 4) == CENTRAL_SIGNATURE if entries or size else not record
             if confirmed:
                 shifts = tuple(dict.fromkeys((begin - offset, 0)))
+                entries = min(entries, _LARGEST)
                 return Ending(begin, size, entries, shifts, record, end, comment, split, True)
     return Ending(min(offset, record), min(size, record), entries, (0,), record, end, comment, split, False)

@@ -6,9 +6,7 @@ text for a machine.  They are written out as marks, ``⟦U+202E⟧``.  The brack
 of the marks are marked themselves when a document holds them, so a mark can
 always be told from its imitation.
 
-What is a character of no appearance: General_Category Cc, Cf, Cs, Co, Cn, Zl
-and Zp (UAX 44), Default_Ignorable_Code_Point (UAX 44, DerivedCoreProperties),
-and U+2800, an empty cell.
+Which characters these are is told in :mod:`leakverify.inert`.
 """
 
 from __future__ import annotations
@@ -16,16 +14,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
-#: default-ignorable characters that are letters or accents by category, and the blank Braille cell
-_UNSEEN = (
-    "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8"
-    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
-)
-_OURS = "\u27e6\u27e7"
-_SUSPECT = re.compile(f"[{_UNSEEN}{_OURS}]")
+from leakverify.inert import HIDDEN_CATEGORIES, SUSPECT, json_text
+
 _LAYOUT = re.compile(r"\n *")
 _NAMES = {"\n": "LF", "\r": "CR", "\t": "TAB"}
-_HIDDEN_CATEGORIES = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
 #: accents above one another that writing needs; Vietnamese has two, pointed Hebrew up to four
 _STACK = 4
 _MARKS = frozenset(("Mn", "Me"))
@@ -58,25 +50,6 @@ def visible(text: str, *, lines: bool = False, limit: int = LIMIT) -> str:
     return text + rest
 
 
-def is_hidden(character: str) -> bool:
-    """Whether a character is shown as a mark."""
-    return unicodedata.category(character) in _HIDDEN_CATEGORIES or _SUSPECT.fullmatch(character) is not None
-
-
-def json_text(json: str) -> str:
-    r"""The same JSON with every unseen character as ``\uXXXX``, so that printing it does no harm.
-
-    Such characters can only stand inside strings of valid JSON; line feeds and
-    spaces of its layout stay.
-
-    >>> json_text('{"a": "\x9b\u202e"}')
-    '{"a": "\\u009b\\u202e"}'
-    """
-    if json.isascii() and "\x7f" not in json:
-        return json
-    return "".join(c if c in "\n\u27e6\u27e7" or not is_hidden(c) else _json_escape(c) for c in json)
-
-
 def json_line(json: str) -> str:
     """A laid-out JSON document as one line that is safe to print, ending in a line feed.
 
@@ -85,16 +58,8 @@ def json_line(json: str) -> str:
     return _LAYOUT.sub("", json_text(json)) + "\n"
 
 
-def _json_escape(character: str) -> str:
-    point = ord(character)
-    if point < 0x10000:
-        return f"\\u{point:04x}"
-    point -= 0x10000
-    return f"\\u{0xD800 + (point >> 10):04x}\\u{0xDC00 + (point & 0x3FF):04x}"
-
-
 def _needs_care(text: str) -> bool:
-    return _SUSPECT.search(text) is not None or any(unicodedata.category(c) in _MARKS for c in text)
+    return SUSPECT.search(text) is not None or any(unicodedata.category(c) in _MARKS for c in text)
 
 
 def _marked(text: str, lines: bool) -> list[str]:
@@ -105,7 +70,7 @@ def _marked(text: str, lines: bool) -> list[str]:
         if character == "\n" and lines:
             shown.append(character)
             stacked = 0
-        elif category in _HIDDEN_CATEGORIES or _SUSPECT.fullmatch(character):
+        elif category in HIDDEN_CATEGORIES or SUSPECT.fullmatch(character):
             shown.append(f"⟦{_NAMES.get(character) or f'U+{ord(character):04X}'}⟧")
             stacked = 0
         elif category in _MARKS:

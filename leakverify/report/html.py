@@ -56,7 +56,14 @@ def write_scan(
 ) -> None:
     """Write a stored scan as a page, most noteworthy first."""
     complete = bool(scan.summary().complete)
-    write_reports(scan.ranked(), path, lang=lang, name=scan.path.name, complete=complete, sections=sections)
+    write_reports(
+        scan.ranked(),
+        path,
+        lang=lang,
+        name=scan.title,
+        complete=complete,
+        sections=sections,
+    )
 
 
 def write_reports(

@@ -14,8 +14,9 @@ from typing import IO, Any
 
 from leakverify._version import __version__
 from leakverify.evidence import Evidence, Location, Report
+from leakverify.inert import json_text
 from leakverify.report._view import POINTED
-from leakverify.report._visible import json_text, visible
+from leakverify.report._visible import visible
 from leakverify.report._words import Words, plain, words
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

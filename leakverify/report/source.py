@@ -37,7 +37,7 @@ class Scanned(Protocol):
     """What a view needs of many reports; ``leakverify.Scan`` is one, :class:`JsonReports` another."""
 
     @property
-    def path(self) -> Path: ...
+    def title(self) -> str: ...
     def ranked(self, limit: int | None = None) -> Iterator[Report]: ...
     def summary(self) -> Counts: ...
 
@@ -56,6 +56,7 @@ class JsonReports:
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
+        self.title = self.path.name
         try:
             self._file: BinaryIO = self.path.open("rb")
         except OSError as error:

@@ -42,6 +42,7 @@ class Kept:
     def __init__(self, reports: list[lv.Report], path: Path) -> None:
         self._reports = reports
         self.path = path
+        self.title = path.name
 
     def __enter__(self) -> Kept:
         return self

@@ -3,7 +3,7 @@
 # example leak: tests that need one are skipped, with the reason, where it is absent.
 set -eu
 
-PACKAGES="chromium faketime ghostscript imagemagick libimage-exiftool-perl libjpeg-turbo-progs
+PACKAGES="chromium faketime ghostscript libimage-exiftool-perl libjpeg-turbo-progs
 libreoffice-calc libreoffice-writer pandoc poppler-utils qpdf tar zip"
 PYTHON_PACKAGES="openpyxl XlsxWriter numpy"
 

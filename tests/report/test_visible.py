@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leakverify.report._visible import is_hidden, json_line, json_text, visible
+from leakverify.inert import is_hidden, json_text
+from leakverify.report._visible import json_line, visible
 from tests.report.strategies import harm, json_texts, texts
 
 

@@ -73,6 +73,11 @@ def test_parameters_that_do_not_fit_fall_back_to_the_text_of_the_json(
             "Independent families",
             "Des familles",
         ),
+        (
+            "what was found is ordinary, or not measured: LV-A-001",
+            "What was found is ordinary",
+            "Ce qui a été trouvé est ordinaire",
+        ),
         ("encrypted, limit-cpu", "Could not look: protected by encryption", "Examen impossible\xa0: protégé"),
         ("no format was recognised", "No format", "Aucun format"),
         ("nothing could be read", "Nothing could be read", "Rien n’a pu"),

@@ -1,0 +1,5 @@
+"""``python -m leakverify``"""
+
+from leakverify.cli import main
+
+raise SystemExit(main())
