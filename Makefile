@@ -27,11 +27,12 @@ models: $(STAMP)
 	$(BIN)/python models/measure.py
 
 docs: $(STAMP)
+	$(BIN)/python -m tests.report.catalogue
 	$(BIN)/python docs/generate.py
 
 $(STAMP): setup.cfg pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "leakverify needs Python 3.11 or later: make PYTHON=/path/to/python3.11")'
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	test -x $(BIN)/pip || $(PYTHON) -m venv --clear $(VENV) || sh tools/python-venv.sh $(PYTHON) $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,dev]'
 	touch $@
 

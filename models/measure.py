@@ -50,14 +50,14 @@ def main() -> int:
         top = report.document.lineage[0].name if report.document.lineage else report.document.name
         if top in roles:
             tally.add(report, roles[top], source=top.split("/", 1)[0])
-    print(file=sys.stderr)
     options.out.write_text(tally.strengths(hashlib.sha256(manifest.read_bytes()).hexdigest()), "utf-8")
     options.table.write_text(tally.table(), "utf-8")
     return 0
 
 
 def _progress(now: lv.Progress) -> None:
-    print(f"\r{now.stage}: {now.done}/{now.total}", end="", file=sys.stderr)
+    if sys.stderr.isatty():
+        print(f"\r{now.stage}: {now.done}/{now.total}", end="", file=sys.stderr)
 
 
 def read_roles(manifest: Path) -> dict[str, str]:

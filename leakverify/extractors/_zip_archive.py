@@ -389,8 +389,8 @@ def _complain(archive: Archive) -> None:
         archive.faults.append(
             Fault("malformed", f"{len(tangled)} entries lie over each other", tangled[0].where)
         )
-    beyond = [entry for entry in archive.entries if entry.end > source.size]
-    if beyond:
+    beyond = [entry for entry in archive.entries if entry.cut]
+    if beyond and not archive.recovered:
         archive.faults.append(
             Fault("truncated", f"{len(beyond)} entries reach past the end", beyond[0].where)
         )
