@@ -29,8 +29,8 @@ from leakverify.evidence import (
     UnitResult,
 )
 
-#: a genuine rate whose upper bound is above this is too ordinary to ask for a look
-REVIEW_RATE = 0.02
+#: an answer that more genuine files than this share give is too ordinary to ask for a look
+REVIEW_RATE = 0.01
 #: log10 LR that two independent families must reach together (DESIGN, section 2)
 CONTRADICTED_LOG10_LR = 2.0
 
@@ -172,13 +172,18 @@ def assess(evidence: tuple[Evidence, ...], extraction: Extraction) -> tuple[Asse
 
 
 def _is_telling(evidence: Evidence) -> bool:
-    """Strong enough for a human to look, on its own."""
+    """Strong enough for a human to look, on its own.
+
+    Never where more than one genuine file in a hundred gives this answer.
+    Below that, a contradiction is; anything else only where seeded alterations
+    give it at least ten times as often (ENFSI: moderate support begins there).
+    """
     strength = evidence.strength
-    if strength is not None and strength.log10_lr is not None:
-        return strength.log10_lr[1] >= 1.0  # ENFSI: moderate support begins at LR 10
-    if strength is not None:
-        return strength.genuine_upper <= REVIEW_RATE
-    return evidence.outcome is Outcome.CONTRADICTS
+    if strength is not None and strength.genuine_fired > REVIEW_RATE * strength.genuine_files:
+        return False
+    if evidence.outcome is Outcome.CONTRADICTS:
+        return True
+    return strength is not None and strength.log10_lr is not None and strength.log10_lr[1] >= 1.0
 
 
 def _combined_log10_lr(pointed: list[Evidence]) -> float | None:

@@ -23,6 +23,9 @@ class Measured(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     files: int
     fired: dict[str, int]
+    #: seeded alterations of the kind the check asks for, and on how many it gave each answer
+    altered_files: int = 0
+    altered_fired: dict[str, int] = {}
 
 
 class Strengths(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -39,13 +42,38 @@ class Strengths(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         measured = self.checks.get(evidence.check)
         if measured is None or not measured.files:
             return None
-        fired = measured.fired.get(evidence.outcome.value, 0)
+        answer = evidence.outcome.value
+        fired = measured.fired.get(answer, 0)
+        seeded = measured.altered_files > 0 and evidence.outcome is not Outcome.SUPPORTS
+        altered = measured.altered_fired.get(answer, 0)
         return Strength(
             genuine_fired=fired,
             genuine_files=measured.files,
             genuine_upper=round(wilson(fired, measured.files)[1], 6),
+            altered_fired=altered if seeded else None,
+            altered_files=measured.altered_files if seeded else None,
+            log10_lr=_log10_lr(altered, measured.altered_files, fired, measured.files) if seeded else None,
             measured_on=self.measured_on,
         )
+
+
+def _log10_lr(
+    altered: int, altered_files: int, genuine: int, genuine_files: int
+) -> tuple[float, float, float]:
+    """log10 of P(answer | altered) / P(answer | genuine): low, middle, high.
+
+    The middle takes half a file more on either side (so that never seen does
+    not mean impossible), the bounds take the far ends of both intervals.  No
+    number exceeds what the genuine files can support: the middle is at most
+    the number of files plus one.
+    """
+    altered_low, altered_high = wilson(altered, altered_files)
+    genuine_low, genuine_high = wilson(genuine, genuine_files)
+    floor = 0.5 / (genuine_files + 1)
+    middle = ((altered + 0.5) / (altered_files + 1)) / ((genuine + 0.5) / (genuine_files + 1))
+    low = max(altered_low, 1e-6) / genuine_high
+    high = altered_high / max(genuine_low, floor)
+    return tuple(round(math.log10(value), 3) for value in (low, middle, max(high, middle)))  # type: ignore[return-value]
 
 
 def wilson(hits: int, trials: int) -> tuple[float, float]:

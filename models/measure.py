@@ -26,6 +26,10 @@ from pathlib import Path
 import leakverify as lv
 from leakverify.strengths import wilson
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from models.seeded import Seeded, run
+
 HERE = Path(__file__).parent
 #: answers for which a check could look
 LOOKED = ("contradicts", "unusual", "supports", "neutral")
@@ -38,6 +42,7 @@ def main() -> int:
     parser.add_argument("--store", type=Path, default=None, help="keep the scan here, and go on from it")
     parser.add_argument("--out", type=Path, default=HERE / "strengths.json")
     parser.add_argument("--table", type=Path, default=HERE.parent / "docs" / "accuracy.md")
+    parser.add_argument("--no-seeds", action="store_true", help="leave out the alterations (minutes)")
     options = parser.parse_args()
     corpus = Path(os.environ.get("LEAKVERIFY_CORPUS", ""))
     manifest = corpus / "MANIFEST.tsv"
@@ -50,6 +55,10 @@ def main() -> int:
         top = report.document.lineage[0].name if report.document.lineage else report.document.name
         if top in roles:
             tally.add(report, roles[top], source=top.split("/", 1)[0])
+    if not options.no_seeds:
+        for seeded in run([corpus / path for path, role in roles.items() if role == "genuine"]):
+            tally.seeded.append(seeded)
+            print(f"{seeded.recipe}: {seeded.found} of {seeded.made}", file=sys.stderr)
     options.out.write_text(tally.strengths(hashlib.sha256(manifest.read_bytes()).hexdigest()), "utf-8")
     options.table.write_text(tally.table(), "utf-8")
     return 0
@@ -74,6 +83,7 @@ class Tally:
         self.looked: dict[str, Counter[str]] = {"seen": Counter(), "held out": Counter()}
         self.fired: dict[str, dict[str, Counter[str]]] = {"seen": {}, "held out": {}}
         self.assessed: dict[tuple[str, str, str], Counter[str]] = {}
+        self.seeded: list[Seeded] = []
 
     def add(self, report: lv.Report, role: str, source: str) -> None:
         """Count one document."""
@@ -100,6 +110,16 @@ class Tally:
             checks[check] = {
                 "files": self.looked["seen"][check] + self.looked["held out"][check],
                 "fired": {o: fired[o] for o in ("contradicts", "unusual", "supports") if fired[o]},
+                "altered_files": sum(s.made for s in self.seeded if check in s.expects),
+                "altered_fired": {
+                    outcome: hits
+                    for outcome in POINTED
+                    if (
+                        hits := sum(
+                            s.answers[f"{check} {outcome}"] for s in self.seeded if check in s.expects
+                        )
+                    )
+                },
             }
         total = sum(sum(c.values()) for (role, _, _), c in self.assessed.items() if role == "genuine")
         body = {
@@ -138,6 +158,7 @@ class Tally:
                 lines.append(
                     f"| {check} | {half} | {files} | {fired['contradicts']} | {fired['unusual']} | {_rate(hits, files)} |"
                 )
+        lines += self._seeded_table()
         lines += ["", "## Assessments", ""]
         lines += [
             "| role | format | half | documents | contradicted | review | rate | interval | unexamined |"
@@ -151,6 +172,37 @@ class Tally:
                 f"| {_rate(flagged, files)} | {counts['unexamined']} |"
             )
         return "\n".join(lines) + "\n"
+
+    def _seeded_table(self) -> list[str]:
+        """Recall per recipe, and what ordinary handling sets off."""
+        lines = [
+            "",
+            "## Seeded alterations",
+            "",
+            "Recipes of `tests/forge`, applied with real tools to genuine files. *found*: a check that the recipe",
+            "names newly points at the file. *flagged*: the assessment newly is `review` or `contradicted`. A recipe",
+            "that names no check leaves no trace that this version asks for.",
+            "",
+            "| recipe | files | found | rate | interval | flagged | asked by |",
+            "|---|---|---|---|---|---|---|",
+        ]
+        for one in (s for s in self.seeded if s.altered):
+            lines.append(
+                f"| {one.recipe} | {one.made} | {one.found} | {_rate(one.found, one.made)} | {one.flagged} "
+                f"| {', '.join(one.expects) or 'nothing yet'} |"
+            )
+        lines += [
+            "",
+            "## Ordinary handling of genuine files",
+            "",
+            "The same, for steps that are not alterations: any *flagged* file here is a false alarm.",
+            "",
+            "| step | files | flagged | rate | interval |",
+            "|---|---|---|---|---|",
+        ]
+        for one in (s for s in self.seeded if not s.altered):
+            lines.append(f"| {one.recipe} | {one.made} | {one.flagged} | {_rate(one.flagged, one.made)} |")
+        return lines
 
 
 def _rate(hits: int, files: int) -> str:

@@ -40,6 +40,9 @@ _CONTEXT = 4
 #: parts of the height and width of a page where headers, footers and Bates numbers go
 _MARGIN = 0.12
 
+#: how much larger than the page's usual words a watermark is
+_LARGE = 2.0
+
 _DROP = dict.fromkeys([0x00AD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0xFFFE, 0x0002, 0x001F])
 _ALIKE = str.maketrans("‘’‚‛“”„‟‐‑‒–—―−•·∙", "''''\"\"\"\"-------···")
 _FILLING = re.compile(r"(?<=[^\W\d])-(?=[^\W\d])|\.{2,}|_+")
@@ -301,7 +304,15 @@ def explain(span: Span, around: Surroundings) -> str:
         return "none"
     if around.appended or all(_in_margin(word.box, around.size) for word in span.added):
         return "stamp-added"
+    usual = _usual_height(around.words)
+    if usual and all(word.box[3] - word.box[1] > _LARGE * usual for word in span.added):
+        return "stamp-added"  # a watermark: large, or set across the page
     return "none"
+
+
+def _usual_height(words: Sequence[Word]) -> float:
+    heights = sorted(word.box[3] - word.box[1] for word in words)
+    return heights[len(heights) // 2] if heights else 0.0
 
 
 def _under_image(word: Word, around: Surroundings) -> bool:

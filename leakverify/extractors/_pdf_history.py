@@ -51,9 +51,6 @@ class History:
         """What each save changed, from the objects alone."""
         if self._chain.rebuilt or len(self._chain.revisions) < 2:
             return
-        if self._chain.displaced:
-            yield Fault("malformed", "saves were not compared: positions in the file are not what it says")
-            return
         comparer = Comparer(self._store, self._chain, self._most)
         last = len(self._chain.revisions)
         first = max(2, last - SAVES + 1)
@@ -61,6 +58,11 @@ class History:
             yield Fault("limit-pages", f"of {last} saves the {SAVES} newest were compared")
         for number in range(first, last + 1):
             change = comparer.change(number)
+            if self._chain.displaced and self._store.searched:
+                yield Fault(
+                    "malformed", "saves were not compared: positions in the file are not what it says"
+                )
+                return
             self._changes.append((number, change))
             for kind, page in sorted(change.kinds, key=lambda k: (k[0], k[1] or 0)):
                 where = Location(revision=number, page=page)

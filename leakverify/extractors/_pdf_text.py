@@ -170,7 +170,8 @@ class Document:
         """(place in the order of painting, kind, handle); parts of a form have the place of the form."""
         pdfium = self._pdfium
         left = _OBJECTS
-        for layer in range(pdfium.FPDFPage_CountObjects(page)):
+        amount = pdfium.FPDFPage_CountObjects(page)
+        for layer in range(max(amount - _OBJECTS, 0), amount):  # what was added is painted last
             handle = pdfium.FPDFPage_GetObject(page, layer)
             if not handle:
                 continue

@@ -221,13 +221,22 @@ def test_a_file_cut_off_in_its_last_save_is_read_and_told() -> None:
     assert read.values("pdf.info.title")
 
 
-def test_a_wrong_startxref_is_looked_for_and_saves_are_not_compared() -> None:
+def test_a_wrong_startxref_is_looked_for() -> None:
     made = saved("table", 2)
     data = made.data.replace(b"startxref\n%d" % made.last, b"startxref\n%d" % (made.last + 9))
     read = examine(data)
     assert "malformed" in read.codes
     assert read.value("pdf.revision.count") == 2
+    assert read.pairs == [("state 1", "state 2", "none")]
+
+
+def test_saves_are_not_compared_where_no_position_in_the_file_is_right() -> None:
+    """Line ends that a transfer changed: every object is elsewhere, in both states."""
+    made = saved("table", 2)
+    read = examine(made.data.replace(b"\nendobj\n", b"\r\nendobj\r\n"))
+    assert "malformed" in read.codes
     assert not read.pairs
+    assert not any(kind.startswith("page") for kind, _, _ in read.kinds)
 
 
 def test_a_root_that_was_replaced_is_a_save() -> None:
