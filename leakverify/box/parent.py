@@ -94,7 +94,12 @@ class _Worker:
             )  # fmt: skip
         self.control = ours
         self._pending = b""
-        hello = self._message(_START_SECONDS)
+        try:
+            hello = self._message(_START_SECONDS)
+        except _Lost:
+            self.process.kill()
+            self.close()
+            raise
         self.isolation = Isolation(level=hello["level"], why=hello["why"])
         self.resident_bytes: int = hello["rss"]
 
@@ -259,11 +264,18 @@ class Box:
         """Memory of the largest zygote when it was ready."""
         return self._resident
 
-    def _new_worker(self) -> _Worker:
+    def _start_worker(self) -> _Worker:
+        """A zygote that is ready; tried again when one was killed while it started."""
+        for _ in range(_ATTEMPTS - 1):
+            with contextlib.suppress(_Lost):
+                return _Worker(self._wish, self.extra)
         try:
-            worker = _Worker(self._wish, self.extra)
+            return _Worker(self._wish, self.extra)
         except _Lost as error:
             raise IsolationUnavailable(f"the confined reader could not be started: {error}") from error
+
+    def _new_worker(self) -> _Worker:
+        worker = self._start_worker()
         if self._wish == "required" and worker.isolation.level < 3:
             worker.close()
             raise IsolationUnavailable(f"isolation level {worker.isolation.level}: {worker.isolation.why}")

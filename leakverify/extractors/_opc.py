@@ -90,6 +90,9 @@ class Package:
         self._complaints: Counter[str] = Counter()
         self._relations: dict[str, tuple[Relation, ...]] = {}
         self._cut: set[str] = set()
+        #: parts something was wrong with
+        self.damaged: set[str] = set()
+        self.recovered = archive.recovered
         self.parsed: set[str] = set()
         self.names: dict[str, str] = {}
         self._entries: dict[str, Entry] = {}
@@ -109,6 +112,7 @@ class Package:
 
     def complain(self, code: str, detail: str, where: Location) -> None:
         """Put a fault with what waits; of many of one kind the first ones and a last word."""
+        self.damaged.add(where.part)
         self._complaints[code] += 1
         if self._complaints[code] <= _COMPLAINTS:
             self._pending.append(Fault(code, detail, where))

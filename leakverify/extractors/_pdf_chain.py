@@ -50,7 +50,6 @@ _CLOSING = re.compile(
 _ANY_OBJECT = re.compile(rb"(?<![0-9])\d{1,10}[\x00\t\n\f\r ]{1,8}\d{1,5}[\x00\t\n\f\r ]{1,8}obj\b")
 _ANY_TRAILER = re.compile(rb"trailer" + _BLANK + rb"{0,64}+(?=<<)|/Type" + _BLANK + rb"{0,4}+/XRef\b")
 _STARTXREF = re.compile(rb"startxref" + _BLANK + rb"{0,64}+(\d{1,20})")
-_HEADER = re.compile(rb"%PDF-(\d{1,2}\.\d{1,2})?")
 #: trailers that are read when the file is looked through, the last ones
 _TRAILERS = 40
 #: how far from its stated place a section is looked for
@@ -77,7 +76,6 @@ class Revision:
     """One save. The document of that time is ``data[:end]``."""
 
     number: int
-    start: int
     end: int
     kind: str
     startxref: int
@@ -93,6 +91,8 @@ class Chain:
 
     revisions: list[Revision] = field(default_factory=list)
     broken: str = ""
+    #: there are objects behind the last complete save
+    loose: bool = False
     #: the end of the file is missing
     truncated: bool = False
     #: a section was not where it is said to be, so no position in the file can be relied on
@@ -127,7 +127,8 @@ def read_chain(store: Store) -> Chain:
         return chain
     _group(store.data, sections, chain)
     if _ANY_OBJECT.search(store.data, chain.revisions[-1].end):
-        chain.truncated = True  # objects behind the last complete save: one that was cut off
+        # one that was cut off, or content for readers that do not insist on a cross-reference
+        chain.loose = True
     return chain
 
 
@@ -183,7 +184,7 @@ def _looks_like_section(data: bytes, at: int) -> bool:
 
 
 def _offset(value: Any) -> int | None:
-    return int(value) if isinstance(value, int | float) and value >= 0 else None
+    return int(value) if isinstance(value, int | float) and 0 <= value < 2**63 else None
 
 
 def _section(store: Store, at: int, left: int) -> Section | None:
@@ -382,7 +383,6 @@ def _group(data: bytes, sections: list[Section], chain: Chain) -> None:
             chain.revisions.append(
                 Revision(
                     number=len(chain.revisions) + 1,
-                    start=before.end if before else 0,
                     end=end,
                     kind="hybrid" if any(s.kind == "hybrid" for s in group) else newest.kind,
                     startxref=newest.offset,
@@ -471,7 +471,7 @@ def rebuild(store: Store, chain: Chain) -> None:
         if root is not None:
             trailer[NameObject("/Root")] = root
     chain.rebuilt = True
-    chain.revisions = [Revision(1, 0, len(data), "table", 0, trailer, entries, frozenset(), closed=False)]
+    chain.revisions = [Revision(1, len(data), "table", 0, trailer, entries, frozenset(), closed=False)]
 
 
 def _trailer_at(store: Store, found: re.Match[bytes]) -> dict[Any, Any]:

@@ -69,6 +69,10 @@ _VOCABULARY: Mapping[str, Declared] = MappingProxyType(
         "ooxml.external": text(
             "target outside the document other than a hyperlink; raw is its type", repeats=True
         ),
+        "ooxml.unreferenced": text(
+            "part that no relationship leads to, so that no application shows it: left over or hidden",
+            repeats=True,
+        ),
         "ooxml.core.created": when("dcterms:created"),
         "ooxml.core.modified": when("dcterms:modified"),
         "ooxml.core.last_printed": when("cp:lastPrinted"),
@@ -178,8 +182,10 @@ _SIGNATURE = "application/vnd.openxmlformats-package.digital-signature-xmlsignat
 #: folders of parts that no other package format has
 _FOLDERS = ("word/", "xl/", "ppt/", "docprops/", "visio/")
 _THEME_FONTS = ("latin", "ea", "cs")
-#: targets outside the document that are stated of one part, and children that are handed out
+#: targets outside the document that are stated of one part
 _EXTERNAL = 200
+#: unreferenced parts that are stated
+_UNREFERENCED = 200
 #: bytes of one embedded picture or object
 _CHILD_BYTES = 64 * 1024 * 1024
 
@@ -280,6 +286,7 @@ def _document(package: Package, main: str, context: Context) -> Iterator[Event]:
             yield from slide_content(package, part, keeper)
     if full:
         yield from _other_parts(package, main)
+        yield from _unreferenced(package, context)
         yield from _children(package, context)
 
 
@@ -309,6 +316,28 @@ def _other_parts(package: Package, main: str) -> Iterator[Observation | Fault]:
         if part is not None and part.kind == "theme":
             yield from _theme_fonts(part)
         yield from package.drain()
+
+
+def _unreferenced(package: Package, context: Context) -> Iterator[Observation | Fault]:
+    """Parts that cannot be reached: Office leaves replaced ones behind, and anybody may add one."""
+    sources = [name for name in package.names.values() if name.lower().endswith(".rels")]
+    if len(sources) > context.limits.pages:
+        yield Fault("limit-pages", f"more than {context.limits.pages} parts of relationships")
+        return
+    reached = {CONTENT_TYPES.lower()}
+    for name in sources:
+        folder, _, leaf = name.rpartition("/")
+        owner = f"{folder.removesuffix('_rels')}{leaf[: -len('.rels')]}"
+        found = (package.find(relation.target) for relation in package.relations(owner))
+        reached.update(target.lower() for target in found if target is not None)
+    yield from package.drain()
+    if package.recovered or any(part.lower().endswith(".rels") for part in package.damaged):
+        return  # what leads to a part may be in what is lost
+    lost = [n for key, n in package.names.items() if key not in reached and not key.endswith(".rels")]
+    for name in lost[:_UNREFERENCED]:
+        yield Observation(name="ooxml.unreferenced", value=clip(name), where=package.entry(name).where)
+    if len(lost) > _UNREFERENCED:
+        yield Fault("limit-answer", f"more than {_UNREFERENCED} unreferenced parts")
 
 
 def _theme_fonts(part: Part) -> Iterator[Observation]:

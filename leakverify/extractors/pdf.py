@@ -1,24 +1,18 @@
 """PDF: metadata, structure and history of every revision, and the text of its pages.
 
-Structure comes first and from the bytes themselves: the chain of saves, what
-each one wrote, what the document states about itself in each.  Text comes last,
-through PDFium, and only when it is asked for.
+This is the declaration; the reading is in ``_pdf_read`` and what it uses, which
+only the box loads.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import Any
 
-from leakverify.evidence import Location, Observation
-from leakverify.extractors import _pdf_facts as facts
 from leakverify.extractors._base import (
     Context,
     Declared,
     Event,
-    Fault,
     Fit,
     Format,
     Probe,
@@ -31,10 +25,6 @@ from leakverify.extractors._base import (
     token,
     when,
 )
-from leakverify.extractors._pdf_chain import Chain, header_at, read_chain, rebuild
-from leakverify.extractors._pdf_history import content_facts, history
-from leakverify.extractors._pdf_objects import Store, confined
-from leakverify.extractors._pdf_pages import font_facts, page_facts, walk_pages
 from leakverify.extractors._pdf_sample import sample
 from leakverify.extractors._xmp import XMP_VOCABULARY
 
@@ -99,13 +89,10 @@ _OBSERVES: Mapping[str, Declared] = MappingProxyType(
     }
 )
 
-_HEADER = re.compile(rb"%PDF-(\d{1,2}(?:\.\d{1,3})?)?")
-_LINEARIZED = re.compile(rb"/Linearized[\x00\t\n\f\r ]{0,4}\d")
-
 
 def sniff(ends: Probe) -> Fit:
     """``%PDF-`` in the first kilobyte, as viewers accept it, but not as the first member of an archive."""
-    at = header_at(ends.head)
+    at = ends.head.find(b"%PDF-", 0, 1024 + 5)
     if at < 0 or (at and not ends.head[at + 5 : at + 6].isdigit()):
         return Fit.NONE
     if ends.head.startswith(b"PK\x03\x04"):
@@ -126,6 +113,8 @@ FORMAT = Format(
     extensions=("pdf",),
     media_types=("application/pdf",),
     imports=(
+        "leakverify.extractors._pdf_read",
+        "leakverify.extractors._pdf_crypt",
         "pypdf",
         "pypdf.generic",
         "pypdf.filters",
@@ -145,118 +134,6 @@ FORMAT = Format(
 
 
 def read(source: Source, context: Context) -> Iterator[Event]:
-    data = source.data
-    head = max(header_at(data), 0)
-    store = Store(data, 0, context)
-    yield from _header(data, head)
-    chain = Chain()
-    yield from confined(_chain(store, chain))
-    if not chain.revisions:
-        return
-    if store.sealed:
-        yield from confined(_sealed(store, chain, head))
-        return
-    yield from confined(_stated(store, chain, head, context))
-    steps = history(store, chain, context)
-    yield from confined(steps.kinds())
-    yield from _complaints(store)
-    if store.bomb:
-        # PDFium unpacks these whenever it opens a file, with no limit of its own
-        yield Fault("limit-inflate", "text was not read: the file unpacks without bound when it is opened")
-    elif context.wants_content():
-        yield from content_facts(data, chain, context)
-        yield from confined(steps.texts())
+    from leakverify.extractors._pdf_read import read_pdf
 
-
-def _header(data: bytes, head: int) -> Iterator[Event]:
-    found = _HEADER.match(data, head)
-    if found and found[1]:
-        yield Observation(name="pdf.header.version", value=found[1].decode(), where=Location(offset=head))
-    yield Observation(name="pdf.header.offset", value=head)
-    yield Observation(name="pdf.linearized", value=bool(_LINEARIZED.search(data, head, head + 1024)))
-
-
-def _chain(store: Store, chain: Chain) -> Iterator[Event]:
-    """The saves, and the key to them."""
-    found = read_chain(store)
-    chain.revisions, chain.broken = found.revisions, found.broken
-    chain.truncated, chain.displaced = found.truncated, found.displaced
-    if chain.truncated:
-        yield Fault("truncated", "the end of the file is missing")
-    if chain.broken:
-        yield Fault("malformed", chain.broken)
-    if not chain.revisions or not _has_pages(store, chain):
-        if chain.revisions:
-            yield Fault("malformed", "the cross-reference does not lead to any page")
-        rebuild(store, chain)
-    elif not chain.broken:
-        yield Observation(name="pdf.revision.count", value=len(chain.revisions))
-    for revision in () if chain.rebuilt else chain.revisions:
-        where = Location(revision=revision.number, offset=revision.startxref)
-        yield Observation(name="pdf.revision.startxref", value=revision.startxref, where=where)
-        yield Observation(name="pdf.revision.end", value=revision.end, where=where)
-        yield Observation(name="pdf.revision.xref_kind", value=revision.kind, where=where)
-    yield from _unlock(store, chain)
-
-
-def _has_pages(store: Store, chain: Chain) -> bool:
-    """Whether the document's root is where the chain says; encrypted object streams are not looked into."""
-    view = chain.view(len(chain.revisions))
-    store.view = view
-    if store.get(view.trailer, "/Encrypt") is not None:
-        return True
-    return bool(store.dictionary(store.dictionary(view.trailer, "/Root"), "/Pages"))
-
-
-def _unlock(store: Store, chain: Chain) -> Iterator[Event]:
-    from leakverify.extractors._pdf_crypt import CryptError, open_with_empty_password
-
-    view = chain.view(len(chain.revisions))
-    store.view = view
-    encrypt = store.get(view.trailer, "/Encrypt")
-    yield Observation(name="pdf.encrypted", value=isinstance(encrypt, dict))
-    if not isinstance(encrypt, dict):
-        return
-    halves = [store.resolve(half) for half in store.array(view.trailer, "/ID")[:1]]
-    first = getattr(halves[0], "original_bytes", b"") if halves else b""
-    try:
-        store.crypt = open_with_empty_password(encrypt, first, store)
-    except CryptError as why:
-        store.sealed = True
-        yield Fault("encrypted", str(why))
-
-
-def _sealed(store: Store, chain: Chain, head: int) -> Iterator[Event]:
-    """What a file states that opens with a secret only: neither strings nor streams."""
-    yield from facts.identity_facts(store, chain)
-    store.view = chain.view(len(chain.revisions))
-    yield from facts.structure_facts(store, chain, head)
-    pages, total, _ = walk_pages(store, store.view.trailer, 2000)
-    if pages:
-        yield Observation(name="pdf.pages", value=total)
-        yield from page_facts(pages)
-
-
-def _stated(store: Store, chain: Chain, head: int, context: Context) -> Iterator[Event]:
-    yield from facts.info_facts(store, chain)
-    yield from facts.xmp_facts(store, chain)
-    yield from facts.identity_facts(store, chain)
-    view = chain.view(len(chain.revisions))
-    store.view = view
-    yield from facts.structure_facts(store, chain, head)
-    catalog: dict[Any, Any] = store.dictionary(view.trailer, "/Root")
-    pages, total, faults = walk_pages(store, view.trailer, context.limits.pages)
-    yield Observation(name="pdf.pages", value=total)
-    yield from faults
-    if not pages:
-        yield Fault("malformed", "no page was found")
-    yield from page_facts(pages)
-    yield from facts.form_facts(store, catalog)
-    yield from font_facts(store, pages)
-    yield from facts.active_facts(store, catalog, pages)
-    yield from facts.attachments(store, catalog, pages)
-
-
-def _complaints(store: Store) -> Iterator[Event]:
-    for what, code in store.complaints.items():
-        yield Fault(code, what)
+    yield from read_pdf(source, context)

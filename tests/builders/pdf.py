@@ -13,6 +13,7 @@ from leakverify.box import wire
 from leakverify.evidence import Location, Observation, Scalar
 from leakverify.extractors import pdf
 from leakverify.extractors._base import Budget, Child, Context, Fault, LimitExceeded, Source
+from leakverify.extractors._pdf_diff import WORKFLOWS
 from leakverify.limits import DEFAULT_LIMITS, Limits
 from leakverify.problems import PROBLEMS
 
@@ -248,6 +249,7 @@ class Read:
         found = []
         for at, why in enumerate(self.observations):
             if why.name == "pdf.change.explained":
+                assert why.value in WORKFLOWS
                 before, after = self.observations[at - 2 : at]
                 assert (before.name, after.name) == ("pdf.change.text_before", "pdf.change.text_after")
                 assert before.where == after.where == why.where

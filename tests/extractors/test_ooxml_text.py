@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from leakverify.limits import Limits
 from tests.builders.office import (
     MC,
-    R,
-    S,
     STRICT_W,
     W15,
     W16DU,
     A,
     P,
+    R,
+    S,
     W,
     document,
     docx,
@@ -53,7 +53,7 @@ def test_one_line_per_paragraph_with_tabs_and_breaks() -> None:
 def test_tables_links_and_fields() -> None:
     body = (
         f"<w:tbl><w:tr><w:tc><w:p>{run('a')}</w:p></w:tc><w:tc><w:p>{run('b')}</w:p></w:tc></w:tr></w:tbl>"
-        f'<w:p><w:hyperlink>{run("link")}</w:hyperlink><w:r><w:instrText>PAGE \\* MERGE</w:instrText></w:r>'
+        f"<w:p><w:hyperlink>{run('link')}</w:hyperlink><w:r><w:instrText>PAGE \\* MERGE</w:instrText></w:r>"
         f"{run(' 7')}</w:p>"
     )
     assert text_of(body) == "a\nb\nlink 7"
@@ -156,7 +156,11 @@ def test_strict_documents_are_read_like_transitional_ones() -> None:
     parts = docx_parts()
     parts["word/document.xml"] = document(paragraph("strict"), w=STRICT_W)
     parts["_rels/.rels"] = rels(
-        ("rId1", "http://purl.oclc.org/ooxml/officeDocument/relationships/officeDocument", "word/document.xml")
+        (
+            "rId1",
+            "http://purl.oclc.org/ooxml/officeDocument/relationships/officeDocument",
+            "word/document.xml",
+        )
     )
     found = read(pack(parts))
     assert value(found, "ooxml.text") == "strict"
@@ -186,14 +190,18 @@ def test_text_of_parts_up_to_the_limit() -> None:
     assert codes(found) == {"limit-pages"}
 
 
-@given(st.lists(st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), max_size=40), max_size=8))
+@given(
+    st.lists(st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), max_size=40), max_size=8)
+)
 def test_paragraphs_are_those_of_python_docx(texts: list[str]) -> None:
     made = python_docx.Document()
     for text in texts:
         made.add_paragraph(text)
     out = io.BytesIO()
     made.save(out)
-    expected = "\n".join(p.text for p in python_docx.Document(io.BytesIO(out.getvalue())).paragraphs).strip("\n")
+    expected = "\n".join(p.text for p in python_docx.Document(io.BytesIO(out.getvalue())).paragraphs).strip(
+        "\n"
+    )
     assert values(read(out.getvalue()), "ooxml.text") == ([expected] if expected else [])
 
 
@@ -211,7 +219,7 @@ def test_strings_that_stand_in_the_sheet_itself() -> None:
         '<row><c r="A1" t="inlineStr"><is><t>en ligne</t></is></c><c t="str"><f>A1</f><v>formule</v></c>'
         '<c r="B1"><v>42</v></c></row>'
     )
-    found = read(pack(xlsx_parts(sheets={"a": rows, "b": '<row><c><v>7</v></c></row>'})))
+    found = read(pack(xlsx_parts(sheets={"a": rows, "b": "<row><c><v>7</v></c></row>"})))
     assert values(found, "ooxml.text", "xl/worksheets/sheet1.xml") == ["en ligne\nformule"]
     assert not values(found, "ooxml.text", "xl/worksheets/sheet2.xml")
     # a sheet of numbers is not read for text, its namespaces are stated all the same
@@ -250,7 +258,11 @@ def test_comments_of_a_workbook() -> None:
         "xl/threaded1.xml": threaded,
         "xl/worksheets/_rels/sheet1.xml.rels": rels(
             ("a", "comments", "../comments1.xml"),
-            ("b", "http://schemas.microsoft.com/office/2017/10/relationships/threadedComment", "../threaded1.xml"),
+            (
+                "b",
+                "http://schemas.microsoft.com/office/2017/10/relationships/threadedComment",
+                "../threaded1.xml",
+            ),
         ),
     }
     found = read(pack(xlsx_parts(more=more)))
@@ -285,7 +297,9 @@ def test_slides_in_the_order_they_are_shown() -> None:
 
 def test_notes_and_comments_of_a_slide() -> None:
     notes = f'<p:notes xmlns:p="{P}" xmlns:a="{A}"><a:p><a:r><a:t>à dire</a:t></a:r></a:p></p:notes>'
-    comments = f'<p:cmLst xmlns:p="{P}"><p:cm dt="2017-05-05T10:00:00.123"><p:text>non</p:text></p:cm></p:cmLst>'
+    comments = (
+        f'<p:cmLst xmlns:p="{P}"><p:cm dt="2017-05-05T10:00:00.123"><p:text>non</p:text></p:cm></p:cmLst>'
+    )
     authors = f'<p:cmAuthorLst xmlns:p="{P}"><p:cmAuthor id="1" name="Paul"/></p:cmAuthorLst>'
     parts = pptx_parts({"slide1.xml": slide("a")})
     parts["ppt/notesSlides/n1.xml"] = notes

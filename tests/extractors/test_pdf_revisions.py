@@ -221,6 +221,16 @@ def test_a_file_cut_off_in_its_last_save_is_read_and_told() -> None:
     assert read.values("pdf.info.title")
 
 
+def test_objects_behind_the_last_save_are_told() -> None:
+    """An update without a cross-reference, which readers that look for objects would show."""
+    made = document("state 1")
+    loose = b"%d 0 obj\n%s\nendobj\n%%%%EOF\n" % (made.content(0), stream(show("state 2")))
+    read = examine(made.data + loose)
+    (fault,) = [f for f in read.faults if "behind" in f.detail]
+    assert (fault.code, fault.where.offset) == ("malformed", made.ends[0])
+    assert read.value("pdf.trailing_bytes") == len(loose)
+
+
 def test_a_wrong_startxref_is_looked_for() -> None:
     made = saved("table", 2)
     data = made.data.replace(b"startxref\n%d" % made.last, b"startxref\n%d" % (made.last + 9))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -20,10 +21,12 @@ def test_hostile_file_ends_within_its_limits(name: str, tmp_path: Path) -> None:
     assert len(data) < 12 << 20
     path = tmp_path / name
     path.write_bytes(data)
-    report = lv.verify(path, limits=LIMITS)
-    codes = {problem.code for problem in report.problems}
+    start = time.monotonic()
+    codes = {problem.code for report in lv.scan(path, limits=LIMITS, jobs=1) for problem in report.problems}
     assert not expected or codes & expected, f"{name}: {sorted(codes)}"
-    assert not codes & {"box-lost", "box-protocol", "limit-time"}, f"{name}: {report.problems}"
+    assert not codes & {"box-lost", "box-protocol", "limit-time"}, f"{name}: {codes}"
+    if not expected:  # what is claimed to cost nothing costs nothing
+        assert time.monotonic() - start < LIMITS.wall_seconds / 2
 
 
 def test_an_external_entity_is_not_resolved(tmp_path: Path) -> None:
