@@ -95,7 +95,9 @@ def unpack(request: wire.Request, source: Source, answer: int) -> None:
                 write_all(answer, head + b"\n" + piece)
         except LimitExceeded as limit:
             code = limit.code
-        except (zlib.error, EOFError, OSError, ValueError):
+        except EOFError:
+            code = "truncated"
+        except (zlib.error, OSError, ValueError):
             code = "malformed"
         write_all(answer, wire.encoder.encode(wire.End(member.index, code)) + b"\n")
     write_all(answer, wire.encoder.encode(wire.Done()) + b"\n")

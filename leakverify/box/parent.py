@@ -39,6 +39,8 @@ IsolationWish = Literal["required", "best", "process"]
 _START_SECONDS = 120.0
 #: attempts at a unit whose child or zygote was killed from outside
 _ATTEMPTS = 4
+#: starts of a zygote that was killed before it was ready
+_START_ATTEMPTS = 12
 _READ = 1 << 18
 
 
@@ -67,7 +69,9 @@ class Finished:
 
 
 class _Lost(Exception):
-    """The zygote went away."""
+    """The zygote went away; ``killed``: by a signal from outside."""
+
+    killed = False
 
 
 class _Worker:
@@ -96,9 +100,9 @@ class _Worker:
         self._pending = b""
         try:
             hello = self._message(_START_SECONDS)
-        except _Lost:
-            self.process.kill()
+        except _Lost as error:
             self.close()
+            error.killed = (self.process.returncode or 0) < 0
             raise
         self.isolation = Isolation(level=hello["level"], why=hello["why"])
         self.resident_bytes: int = hello["rss"]
@@ -266,13 +270,14 @@ class Box:
 
     def _start_worker(self) -> _Worker:
         """A zygote that is ready; tried again when one was killed while it started."""
-        for _ in range(_ATTEMPTS - 1):
-            with contextlib.suppress(_Lost):
+        attempt = 1
+        while True:
+            try:
                 return _Worker(self._wish, self.extra)
-        try:
-            return _Worker(self._wish, self.extra)
-        except _Lost as error:
-            raise IsolationUnavailable(f"the confined reader could not be started: {error}") from error
+            except _Lost as error:
+                if attempt >= _START_ATTEMPTS or not error.killed:
+                    raise IsolationUnavailable(f"the confined reader does not start: {error}") from error
+                attempt += 1
 
     def _new_worker(self) -> _Worker:
         worker = self._start_worker()

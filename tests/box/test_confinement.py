@@ -17,7 +17,7 @@ from leakverify.limits import MIB, Limits
 from tests.box import faulty
 
 EXTRA = str(Path(faulty.__file__))
-TIGHT = Limits(cpu_seconds=3, wall_seconds=4.0, address_space=600 * MIB, answer_rows=50_000)
+TIGHT = Limits(cpu_seconds=3, wall_seconds=10.0, address_space=600 * MIB, answer_rows=50_000)
 #: what each fault may end as, beside what was read before it; "" is no problem at all
 ENDS = {
     "exception": {"reader-error"},
@@ -118,6 +118,7 @@ def reports(root: Path, isolation: str) -> dict[str, lv.Report]:
     return {report.document.path: report for report in found}
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("isolation", ["best", "process"])
 def test_every_fault_costs_only_its_own_result(isolation: str, tmp_path: Path) -> None:
     """All faults among 200 files: the others come out byte for byte as without them."""
