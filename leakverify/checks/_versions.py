@@ -105,11 +105,43 @@ def _archivers() -> frozenset[str]:
 
 
 def dialect(facts: Facts) -> tuple[str, tuple[Observation, ...]] | None:
-    """The suite whose habit of declaring namespaces the main part of a text document shows."""
-    declared = {str(o.value): o for o in facts.all("ooxml.namespace") if o.where.part == "word/document.xml"}
-    for row in table("word_dialects"):
-        if row["has"] in declared and row["lacks"] not in declared:
-            return row["suite"], (declared[row["has"]],)
+    """The program whose own way of writing the parts show, and what shows it.
+
+    Marks that Microsoft Office keeps when it saves such a document count only
+    where Office did not pack it.
+    """
+    packer = writer(facts)
+    ours = packer is not None and packer.kind == "office"
+    for row in table("ooxml_dialects"):
+        if ours and row["alone"] != "yes":
+            continue
+        found = _marked(row["marks"], facts)
+        if found:
+            return row["suite"], found
+    return None
+
+
+def _marked(marks: str, facts: Facts) -> tuple[Observation, ...]:
+    """The observations that carry all of these marks; empty when one of them is not as it must be."""
+    found: list[Observation] = []
+    for mark in marks.split(" ; "):
+        place, _, value = mark.partition("=")
+        name, _, part = place.removesuffix("!").partition("@")
+        carried = [o for o in facts.all(name) if str(o.value) == value and (not part or o.where.part == part)]
+        if bool(carried) == place.endswith("!"):
+            return ()
+        found += carried[:1]
+    return tuple(found)
+
+
+def scripted_default(facts: Facts, library: str = "") -> tuple[Observation, str] | None:
+    """A property left as a library sets it when nobody does, and the library; of the named one only, if any."""
+    for row in table("scripted_defaults"):
+        stated = facts.last(row["field"])
+        if row["application"] not in ("", facts.text("ooxml.app.application")):
+            continue
+        if stated is not None and str(stated.value) == row["mark"] and library in ("", row["library"]):
+            return stated, row["library"]
     return None
 
 

@@ -241,7 +241,7 @@ def _exchange_text(data: bytes, old: str, new: str, seed: int) -> dict[str, byte
     return {part: xml.replace(escape(old), escape(new), 1).encode("utf-8")}
 
 
-@altered("ooxml", question="content", expects=("LV-OOX-001",))
+@altered("ooxml", question="content", expects=("LV-OOX-004",))
 def exchange_text_and_zip(
     data: bytes, *, old: str = "", new: str = "", at: datetime | None = None, seed: int = 0
 ) -> bytes:

@@ -99,6 +99,11 @@ TELLS = (
             fact("zip.made_by", "3.20"),
             fact("zip.flags.first", "0x0"),
             fact("zip.times", "real"),
+            fact(
+                "docx.rsid.declared_values",
+                "00034616 0006063C 0015074B 0029639D 00326F90 00AA1D8D 00B47730 00CB0664 00FC693F",
+                part="word/settings.xml",
+            ),
         ),
         {"LV-OOX-001": UNUSUAL},
     ),
