@@ -35,7 +35,7 @@ REVIEW_RATE = 0.01
 CONTRADICTED_LOG10_LR = 2.0
 
 _POINTED = (Outcome.CONTRADICTS, Outcome.UNUSUAL)
-_SEVERITY = {
+_SEVERITY: dict[Assessment, float] = {
     Assessment.CONTRADICTED: 4,
     Assessment.REVIEW: 3,
     Assessment.UNEXAMINED: 2,
@@ -217,4 +217,8 @@ def rank(report: Report) -> float:
     best: dict[Family, float] = {}
     for item in report.evidence:
         best[item.family] = max(best.get(item.family, 0.0), weight(item))
-    return _SEVERITY[report.assessment] * 1000.0 + round(sum(best.values()), 6)
+    total = round(sum(best.values()), 6)
+    severity = _SEVERITY[report.assessment]
+    if report.assessment is Assessment.UNREMARKABLE and total:
+        severity += 1.5  # something was found, if too ordinary to ask for a look: before what was not seen
+    return severity * 1000.0 + total

@@ -41,6 +41,8 @@ class Seeded(msgspec.Struct):
     altered: bool
     expects: tuple[str, ...]
     made: int = 0
+    #: files on which the recipe's own tools failed; they are not counted as made
+    failed: int = 0
     #: files on which an expected check newly spoke
     found: int = 0
     #: files newly assessed as review or contradicted
@@ -82,6 +84,9 @@ def _one(recipe: Recipe, path: Path, before: list[Report], tally: Seeded) -> Non
     try:
         data = recipe(path.read_bytes(), seed=tally.made)
     except DoesNotApply:
+        return
+    except Exception:  # noqa: BLE001 - the tools of a recipe fail on odd files in their own ways
+        tally.failed += 1
         return
     after = _reports(data, path.name)
     new = _answers(after) - _answers(before)

@@ -135,7 +135,7 @@ def _marked(marks: str, facts: Facts) -> tuple[Observation, ...]:
 
 
 def scripted_default(facts: Facts, library: str = "") -> tuple[Observation, str] | None:
-    """A property left as a library sets it when nobody does, and the library; of the named one only, if any."""
+    """A property left as a library sets it when nobody does, and the library; of the named one, if any."""
     for row in table("scripted_defaults"):
         stated = facts.last(row["field"])
         if row["application"] not in ("", facts.text("ooxml.app.application")):

@@ -11,6 +11,9 @@ replacement is a proven fact about the file and not an inference.  It proves
 that the text was changed after that revision was written; it does not say by
 whom, nor that the change was not agreed.
 
+An annotation that hides figures and shows others in their place is such a
+replacement as well; one that only adds is a note.
+
 Innocent ways: the author corrected the text before sending it; both sides
 agreed on a correction before signing; words were removed for publication.
 A passage that is gone as a whole is unusual and no contradiction; a word
@@ -59,6 +62,8 @@ MESSAGES = {
     "replaced-same-day": "Page {page}: «{before}» became «{after}» in revision {revision}, which states the "
     "day on which the document was made.",
     "added": "Page {page}: revision {revision} added «{after}»; no ordinary workflow explains it.",
+    "covered": "Page {page}: revision {revision} lays an annotation over «{before}», so that the page shows "
+    "«{after}»; the earlier text is still under it.",
     "explained": "Page {page}: «{before}» became «{after}» in revision {revision}, as {workflow} does.",
     "reordered": "Page {page}: revision {revision} holds the same words in another order: «{before}» became "
     "«{after}».",
@@ -131,6 +136,28 @@ EXAMPLES = (
             fact("pdf.change.text_before", "", revision=2, page=1),
             fact("pdf.change.text_after", "Jeanne Martin", revision=2, page=1),
             fact("pdf.change.explained", "form-fill", revision=2, page=1),
+        ),
+    ),
+    Example(
+        title="an opaque note laid over an amount, showing another one",
+        outcome=Outcome.CONTRADICTS,
+        formats=("pdf",),
+        facts=(
+            fact("pdf.revision.count", 2),
+            fact("pdf.change.text_before", "Total 1 430,00", revision=2, page=1),
+            fact("pdf.change.text_after", "Total 4 430,00", revision=2, page=1),
+            fact("pdf.change.explained", "annotation", revision=2, page=1),
+        ),
+    ),
+    Example(
+        title="a note in the margin",
+        outcome=Outcome.NEUTRAL,
+        formats=("pdf",),
+        facts=(
+            fact("pdf.revision.count", 2),
+            fact("pdf.change.text_before", "", revision=2, page=1),
+            fact("pdf.change.text_after", "Bon à payer 12/05", revision=2, page=1),
+            fact("pdf.change.explained", "annotation", revision=2, page=1),
         ),
     ),
     Example(
@@ -323,6 +350,8 @@ def _judge(facts: Facts, change: _Change, turned: frozenset[tuple[int | None, in
     place: dict[str, str | int] = {"page": where.page or "?", "revision": where.revision or "?"}
     shown = {"before": before, "after": after}
     rests_on = change.rests_on
+    if change.workflow == "annotation" and _readable(before + after) and _exchanged(before, after):
+        return contradicts("covered", rests_on=rests_on, **place, **shown)
     if change.workflow in _WORKFLOWS:
         workflow = _WORKFLOWS[change.workflow]
         return neutral("explained", rests_on=rests_on, workflow=workflow, **place, **shown)
@@ -399,6 +428,13 @@ def _differing(before: str, after: str) -> tuple[list[str], list[str]]:
             gone += old[a:b]
             come += new[c:d]
     return gone, come
+
+
+def _exchanged(before: str, after: str) -> bool:
+    """Whether words with figures are gone and others stand in their place: a note only adds."""
+    gone, come = _differing(before, after)
+    figures = [any(c.isdigit() for c in "".join(words)) for words in (gone, come)]
+    return bool(gone) and bool(come) and all(figures)
 
 
 def _readable(text: str) -> bool:

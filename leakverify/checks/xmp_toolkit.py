@@ -11,7 +11,10 @@ anything it admits to.
 
 Innocent ways: a program that writes a keyword, a title or a place into an old
 file with ExifTool and leaves the dates alone.  Photo managers do so by the
-thousand, so for pictures it is only shown; for PDFs it is unusual.  A converter
+thousand, so for pictures it is only shown.  For PDFs it is only shown where
+ExifTool appended its update and every date is that of the earlier revision,
+which is still in the file: a title or an author was written, and no date.  A
+converter
 that copies dates of the source; a clock that stood years back.  When any date
 has moved along, the metadata date above all, there is nothing to report.
 
@@ -20,7 +23,8 @@ Repeat by hand: ``exiftool -a -G1 -XMPToolkit -time:all FILE``.
 Sources: the date is inside the string (Adobe XMP Core 5.6-c138 79.159824,
 2016/09/14-01:09:01); releases of ExifTool from its own history of changes, see
 ``exiftool_releases``.  Measured on public PDFs: none of 279 packets of Adobe's
-toolkit is younger than the latest date of its document.
+toolkit is younger than the latest date of its document.  A title, an author or
+keywords written with ExifTool 12.57 into 18 others: none reported.
 """
 
 from __future__ import annotations
@@ -31,8 +35,8 @@ from datetime import timedelta
 
 from leakverify.checks._base import Answer, Example, Facts, check, contradicts, fact, neutral, unusual
 from leakverify.checks._text import ABSENT, absent
-from leakverify.checks._time import moments, newest, span_text
-from leakverify.evidence import Cost, Family, Outcome, Question
+from leakverify.checks._time import DRIFT, Stated, distance, moments, newest, span_text
+from leakverify.evidence import Cost, Family, Observation, Outcome, Question
 from leakverify.knowledge import table
 from leakverify.when import When, parse_when
 
@@ -42,6 +46,9 @@ MESSAGES = {
     "rewritten": "The XMP packet was written by {toolkit}, released on {built}; every date of the document "
     "is "
     "earlier, the latest is {latest}. The metadata were edited later than anything it states.",
+    "metadata-added": "The XMP packet was written by {toolkit}, released on {built}, in a save that was "
+    "appended; every date is that of the earlier revision, the latest is {latest}. Metadata were added "
+    "later and no date was changed.",
     "rewritten-picture": "The XMP packet was written by {toolkit}, released on {built}; every date of the "
     "picture is earlier, the latest is {latest}. Photo managers that add keywords leave dates like that.",
     **ABSENT,
@@ -67,6 +74,7 @@ _DATES = (
 #: a build is in use by its makers before the day in its name is over everywhere
 _MARGIN = timedelta(days=2)
 _BUILT = re.compile(r"(?<!\d)((?:19|20)\d\d)/([01]\d)/([0-3]\d)-\d\d:\d\d:\d\d")
+_KIND = re.compile(r"(creat(?=e_date|ion_date)|mod(?=ify_date|_date))")
 _EXIFTOOL = re.compile(r"Image::ExifTool\s+(\d{1,3}\.\d{2})")
 
 _C138 = "Adobe XMP Core 5.6-c138 79.159824, 2016/09/14-01:09:01"
@@ -103,6 +111,17 @@ EXAMPLES = (
             fact("xmp.toolkit", "Image::ExifTool 12.57"),
             fact("xmp.create_date", "2005-05-04T10:12:00+02:00"),
             fact("pdf.info.creation_date", "2005-05-04T10:12:00+02:00"),
+        ),
+    ),
+    Example(
+        title="a title written into an old PDF with ExifTool, dates untouched",
+        outcome=Outcome.NEUTRAL,
+        formats=("pdf",),
+        facts=(
+            fact("xmp.toolkit", "Image::ExifTool 12.57", revision=2),
+            fact("xmp.create_date", "2012-05-04T10:12:00+02:00", revision=1),
+            fact("xmp.create_date", "2012-05-04T10:12:00+02:00", revision=2),
+            fact("pdf.info.creation_date", "2012-05-04T10:12:00+02:00", revision=1),
         ),
     ),
     Example(
@@ -145,10 +164,30 @@ def toolkit_younger(facts: Facts) -> Iterator[Answer]:
         rests_on = (observation, last[0])
         if adobe:
             yield contradicts("younger", rests_on=rests_on, by=span_text(by), **said)
+        elif "pdf" in facts.formats and _only_repeats(stated, observation.where.revision):
+            yield neutral("metadata-added", rests_on=rests_on, **said)
         elif "pdf" in facts.formats:
             yield unusual("rewritten", rests_on=rests_on, **said)
         else:
             yield neutral("rewritten-picture", rests_on=rests_on, **said)
+
+
+def _only_repeats(stated: list[Stated], revision: int | None) -> bool:
+    """Whether every date stated from that revision on is one that an earlier revision states."""
+    if revision is None or revision < 2:
+        return False
+    before = [pair for pair in stated if (pair[0].where.revision or 1) < revision]
+    return bool(before) and all(
+        any(_kind(other) == _kind(one) and distance(read, known) <= DRIFT for other, known in before)
+        for one, read in stated
+        if (one.where.revision or 1) >= revision
+    )
+
+
+def _kind(observation: Observation) -> str:
+    """``creat`` or ``mod``: what a date speaks of, whichever store it is in; other names as they are."""
+    found = _KIND.search(observation.name)
+    return found[1] if found else observation.name
 
 
 def _built(toolkit: str) -> tuple[When | None, bool]:

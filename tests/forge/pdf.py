@@ -102,7 +102,7 @@ def replace_amount_rewritten(
     return through(("qpdf", "--deterministic-id", "IN", "OUT"), changed, suffix=".pdf", ok=(0, 3))
 
 
-@altered("pdf", question="content")
+@altered("pdf", question="content", expects=("LV-PDF-002",))
 def mask_with_annotation(data: bytes, *, old: str = "", new: str = "", page: int = 0, seed: int = 0) -> bytes:
     """Lay an opaque free-text annotation with another amount over the printed one, as an incremental update.
 
