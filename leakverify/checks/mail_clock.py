@@ -11,9 +11,12 @@ clocks of the servers it went through.
 
 Innocent ways: a sender's clock that is wrong by hours or years; a mail written
 days before it was sent, sent later on purpose, or held in a queue; greylisting
-and laptops off the network; a mail sent again; newsletters and unwanted mail
+and laptops off the network; a mail sent again, which is only shown where it says
+so itself in Resent-Date; newsletters and unwanted mail
 with invented dates; a relay whose clock drifts.  Delays of days are ordinary
-and only shown.
+and only shown.  Beside a Date that is reported stands what speaks for such a
+program: no zone, which 51 of 836 advertising mails leave out and 2 of 1,621
+others; or the day and month of the delivery in another year.
 
 Repeat by hand: ``grep -inE -A2 '^(date|received|resent-date):' FILE`` and read
 the hops from the bottom up.
@@ -40,6 +43,12 @@ MESSAGES = {
     "late": "The first server took the mail in {by} after its Date ({date}, {received}).",
     "hops-reversed": "A server stamped {later} on a mail that the next one took in at {earlier}, {by} "
     "before.",
+    "resent": "Date says {date}; the first server took the mail in at {received}, {by} later, and the mail "
+    "says that it was sent again at {resent}.",
+    "no-zone": "Date states no zone: hardly any person's program leaves it out, and programs that send in bulk "
+    "and invent dates often do.",
+    "other-year": "Date has the day and month of the delivery, {received}, in another year, as a computer set "
+    "to the wrong year writes it.",
     "no-year": "Date says {date}, a year that no mail can have: the sender's program wrote the year wrongly.",
     "no-hops": "The mail states no Received line: it was kept by its sender, exported, or never sent.",
     **ABSENT,
@@ -48,6 +57,7 @@ INNOCENT = {
     "clock": "The clock of the sender or of one relay was wrong.",
     "delayed": "The mail was written earlier and sent later, on purpose or because it lay in a queue.",
     "resent": "An old mail was sent again, or imported through a server that adds a line of its own.",
+    "year": "The sender's computer was set to the wrong year.",
     "bulk": "The program of a newsletter or of unwanted mail invents dates.",
 }
 
@@ -57,6 +67,7 @@ _LATE = timedelta(days=7)
 
 #: no mail is older (RFC 822 is of 1982); programs with a fault of the year 2000 wrote 2002 as 102
 _FIRST_YEAR = 1971
+_YEAR = timedelta(days=365, hours=6)
 
 _HOPS = (
     fact("mail.received.when", "2016-05-12T10:31:09+02:00", line=2),
@@ -75,6 +86,22 @@ EXAMPLES = (
         outcome=Outcome.UNUSUAL,
         formats=("mail",),
         facts=(fact("mail.date", "2014-05-12T10:31:00+02:00", line=9), *_HOPS),
+    ),
+    Example(
+        title="an old mail sent again, which says so",
+        outcome=Outcome.NEUTRAL,
+        formats=("mail",),
+        facts=(
+            fact("mail.date", "2014-05-12T10:31:00+02:00", line=9),
+            fact("mail.resent.when", "2016-05-12T10:30:00+02:00", line=8),
+            *_HOPS,
+        ),
+    ),
+    Example(
+        title="unwanted mail with an invented date that has no zone",
+        outcome=Outcome.UNUSUAL,
+        formats=("mail",),
+        facts=(fact("mail.date", "2015-05-12T11:02:47", line=9), *_HOPS),
     ),
     Example(
         title="sender's zone is wrong by two hours",
@@ -108,7 +135,7 @@ EXAMPLES = (
     question=Question.ORIGIN,
     family=Family.CLOCK,
     formats=("mail",),
-    reads=("mail.date", "mail.received.when"),
+    reads=("mail.date", "mail.received.when", "mail.resent.when"),
     cost=Cost.SECONDS,
     reproduce="grep -inE -A2 '^(date|received|resent-date):' FILE",
 )
@@ -124,7 +151,7 @@ def date_against_hops(facts: Facts) -> Iterator[Answer]:
     if date is not None and date[1].wall.year < _FIRST_YEAR:
         yield neutral("no-year", rests_on=(date[0],), date=date[1].text)
     elif date is not None:
-        yield from _against(date, hops)
+        yield from _against(date, hops, moments(facts, ("mail.resent.when",)))
     for newer, older in pairwise(hops):
         by = lead(older[1], newer[1])
         if by > DAY:
@@ -135,7 +162,7 @@ def date_against_hops(facts: Facts) -> Iterator[Answer]:
             return
 
 
-def _against(date: Stated, hops: list[Stated]) -> Iterator[Answer]:
+def _against(date: Stated, hops: list[Stated], resent: list[Stated]) -> Iterator[Answer]:
     # whichever hop is kindest to the Date: a single relay with a wrong clock must not accuse it
     last = max(hops, key=lambda hop: hop[1].latest)
     first = min(hops, key=lambda hop: hop[1].earliest)
@@ -145,10 +172,25 @@ def _against(date: Stated, hops: list[Stated]) -> Iterator[Answer]:
             "date-after", rests_on=(date[0], last[0]), by=span_text(ahead),
             date=date[1].text, received=last[1].text,
         )  # fmt: skip
+        yield from _invented(date, first)
     behind = lead(first[1], date[1])
     if behind > DAY:
         said = {"date": date[1].text, "received": first[1].text, "by": span_text(behind)}
-        if behind > _LATE:
+        again = next((one for one in resent if lead(first[1], one[1]) <= _LATE), None)
+        if again is not None:
+            yield neutral("resent", rests_on=(date[0], first[0], again[0]), resent=again[1].text, **said)
+        elif behind > _LATE:
             yield unusual("taken-in-late", rests_on=(date[0], first[0]), **said)
+            yield from _invented(date, first)
         else:
             yield neutral("late", rests_on=(date[0], first[0]), **said)
+
+
+def _invented(date: Stated, first: Stated) -> Iterator[Answer]:
+    """What speaks for a Date nobody typed: no zone, or only the year is another."""
+    stated, taken = date[1], first[1]
+    if stated.zone_free:
+        yield neutral("no-zone", rests_on=(date[0],))
+    years = round((taken.wall - stated.wall) / _YEAR)
+    if years and abs(taken.wall - stated.wall - years * _YEAR) <= 2 * DAY:
+        yield neutral("other-year", rests_on=(date[0], first[0]), received=taken.text)

@@ -36,17 +36,15 @@ from leakverify.evidence import Cost, Family, Outcome, Question
 
 MESSAGES = {
     "exceeds": "The document counts {total} minutes of editing; between its creation ({created}) and its "
-    "last "
-    "save ({modified}) lie {span}, {by} less.",
+    "last save ({modified}) lie {span}, {by} less.",
     "save-as": "The document counts {total} minutes of editing, and its creation is its last save "
     "({modified}), as saving under another name leaves it.",
     "other-suite": "The document counts {total} minutes of editing and {span} from creation to last save; "
     "it names {application}, which counts in its own way.",
-    "negative": "The document counts {total} minutes of editing, which is {minutes} as a signed number: the "
+    "negative": "The document counts {total} minutes of editing, {minutes} when read as a signed number: the "
     "clock was set back by about {by} while it was open.",
-    "slipped": "The document counts {total} minutes of editing, which is {minutes} as a signed number: a "
-    "clock "
-    "put right while it was open leaves that.",
+    "slipped": "The document counts {total} minutes of editing, {minutes} when read as a signed number: a "
+    "clock put right while it was open leaves that.",
 }
 INNOCENT = {
     "save-as": "The document was saved under another name, which keeps the count and starts a new creation.",
