@@ -36,7 +36,8 @@ if TYPE_CHECKING:
         Report,
     )
     from leakverify.limits import Limits
-    from leakverify.scanning import Progress, scan
+    from leakverify.scanner import Progress
+    from leakverify.scanning import scan
 
 # where each public name lives; loaded on first use, so that the bare import stays cheap
 _HOME = {
@@ -51,7 +52,7 @@ _HOME = {
     "Observation": "evidence",
     "Outcome": "evidence",
     "Problem": "evidence",
-    "Progress": "scanning",
+    "Progress": "scanner",
     "Question": "evidence",
     "Report": "evidence",
     "Scan": "_api",

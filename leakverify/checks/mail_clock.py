@@ -34,7 +34,7 @@ from itertools import pairwise
 
 from leakverify.checks._base import Answer, Example, Facts, check, fact, neutral, unusual
 from leakverify.checks._text import ABSENT, absent
-from leakverify.checks._time import DAY, Stated, lead, moments, span_text
+from leakverify.checks._time import DAY, Stated, distance, lead, moments, span_text
 from leakverify.evidence import Cost, Family, Outcome, Question
 
 MESSAGES = {
@@ -45,10 +45,10 @@ MESSAGES = {
     "before.",
     "resent": "Date says {date}; the first server took the mail in at {received}, {by} later, and the mail "
     "says that it was sent again at {resent}.",
-    "no-zone": "Date states no zone: hardly any person's program leaves it out, and programs that send in bulk "
-    "and invent dates often do.",
-    "other-year": "Date has the day and month of the delivery, {received}, in another year, as a computer set "
-    "to the wrong year writes it.",
+    "no-zone": "Date states no zone: hardly any person's program leaves it out, and programs that send in "
+    "bulk and invent dates often do.",
+    "other-year": "Date has the day and month of the delivery, {received}, in another year, as a computer "
+    "set to the wrong year writes it.",
     "no-year": "Date says {date}, a year that no mail can have: the sender's program wrote the year wrongly.",
     "no-hops": "The mail states no Received line: it was kept by its sender, exported, or never sent.",
     **ABSENT,
@@ -135,7 +135,7 @@ EXAMPLES = (
     question=Question.ORIGIN,
     family=Family.CLOCK,
     formats=("mail",),
-    reads=("mail.date", "mail.received.when", "mail.resent.when"),
+    reads=("mail.date", "mail.date.zone", "mail.received.when", "mail.resent.when"),
     cost=Cost.SECONDS,
     reproduce="grep -inE -A2 '^(date|received|resent-date):' FILE",
 )
@@ -151,7 +151,7 @@ def date_against_hops(facts: Facts) -> Iterator[Answer]:
     if date is not None and date[1].wall.year < _FIRST_YEAR:
         yield neutral("no-year", rests_on=(date[0],), date=date[1].text)
     elif date is not None:
-        yield from _against(date, hops, moments(facts, ("mail.resent.when",)))
+        yield from _against(facts, date, hops)
     for newer, older in pairwise(hops):
         by = lead(older[1], newer[1])
         if by > DAY:
@@ -162,7 +162,9 @@ def date_against_hops(facts: Facts) -> Iterator[Answer]:
             return
 
 
-def _against(date: Stated, hops: list[Stated], resent: list[Stated]) -> Iterator[Answer]:
+def _against(facts: Facts, date: Stated, hops: list[Stated]) -> Iterator[Answer]:
+    zoned = facts.first("mail.date.zone") is not None or date[1].offset is not None
+    resent = moments(facts, ("mail.resent.when",))
     # whichever hop is kindest to the Date: a single relay with a wrong clock must not accuse it
     last = max(hops, key=lambda hop: hop[1].latest)
     first = min(hops, key=lambda hop: hop[1].earliest)
@@ -172,24 +174,24 @@ def _against(date: Stated, hops: list[Stated], resent: list[Stated]) -> Iterator
             "date-after", rests_on=(date[0], last[0]), by=span_text(ahead),
             date=date[1].text, received=last[1].text,
         )  # fmt: skip
-        yield from _invented(date, first)
+        yield from _invented(date, first, zoned)
     behind = lead(first[1], date[1])
     if behind > DAY:
         said = {"date": date[1].text, "received": first[1].text, "by": span_text(behind)}
-        again = next((one for one in resent if lead(first[1], one[1]) <= _LATE), None)
+        again = next((one for one in resent if distance(first[1], one[1]) <= _LATE), None)
         if again is not None:
             yield neutral("resent", rests_on=(date[0], first[0], again[0]), resent=again[1].text, **said)
         elif behind > _LATE:
             yield unusual("taken-in-late", rests_on=(date[0], first[0]), **said)
-            yield from _invented(date, first)
+            yield from _invented(date, first, zoned)
         else:
             yield neutral("late", rests_on=(date[0], first[0]), **said)
 
 
-def _invented(date: Stated, first: Stated) -> Iterator[Answer]:
+def _invented(date: Stated, first: Stated, zoned: bool) -> Iterator[Answer]:
     """What speaks for a Date nobody typed: no zone, or only the year is another."""
     stated, taken = date[1], first[1]
-    if stated.zone_free:
+    if not zoned:
         yield neutral("no-zone", rests_on=(date[0],))
     years = round((taken.wall - stated.wall) / _YEAR)
     if years and abs(taken.wall - stated.wall - years * _YEAR) <= 2 * DAY:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import random
 from email.message import EmailMessage
 from pathlib import Path
@@ -20,6 +21,17 @@ _WORDS = (
 )
 
 
+def picture(dice: random.Random, form: str) -> bytes:
+    """A noisy picture of about 400 kB, as a camera or a scanner makes them."""
+    from PIL import Image
+
+    width, height = (1240, 1754) if form == "PDF" else (1600, 1200)
+    noise = Image.frombytes("L", (width // 4, height // 4), dice.randbytes((width // 4) * (height // 4)))
+    out = io.BytesIO()
+    noise.resize((width, height)).convert("RGB").save(out, form, quality=80)
+    return out.getvalue()
+
+
 def leak_like(folder: Path, count: int) -> int:
     """Write ``count`` mails, two in three with attachments; the bytes written in all.
 
@@ -28,7 +40,9 @@ def leak_like(folder: Path, count: int) -> int:
     """
     folder.mkdir(parents=True)
     dice = random.Random(2017)
-    stock = {kind: sorted(EXAMPLES.rglob(f"*.{kind}")) for kind, _ in MIX}
+    stock = {kind: [path.read_bytes() for path in sorted(EXAMPLES.rglob(f"*.{kind}"))] for kind, _ in MIX}
+    stock["jpg"] += [picture(dice, "JPEG") for _ in range(12)]
+    stock["pdf"] += [picture(dice, "PDF") for _ in range(8)]
     total = 0
     for number in range(count):
         mail = EmailMessage()
@@ -43,7 +57,7 @@ def leak_like(folder: Path, count: int) -> int:
         for _ in range(dice.choice((0, 1, 2))):
             kind = dice.choices([k for k, _ in MIX], [share for _, share in MIX])[0]
             if stock[kind]:
-                data = dice.choice(stock[kind]).read_bytes()
+                data = dice.choice(stock[kind])
                 if kind in ("pdf", "jpg"):
                     data += b"\n%% %d\n" % dice.randrange(10**9)
                 main, sub = _TYPES[kind]

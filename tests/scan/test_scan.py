@@ -107,8 +107,11 @@ def test_an_executor_changes_nothing(archive: Path, tmp_path: Path) -> None:
 
 def test_two_passes_end_like_one(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plain = [report.to_json() for report in lv.scan(archive)]
-    monkeypatch.setattr("leakverify.scanning.TWO_PASSES_FROM", 1)
-    assert [report.to_json() for report in lv.scan(archive)] == plain
+    stages: list[str] = []
+    monkeypatch.setattr("leakverify.scanner.TWO_PASSES_FROM", 1)
+    twice = lv.scan(archive, progress=lambda now: stages.append(now.stage))
+    assert [report.to_json() for report in twice] == plain
+    assert set(stages) == {"structure", "everything"}
 
 
 def test_equal_bytes_are_read_once_and_reported_everywhere(
