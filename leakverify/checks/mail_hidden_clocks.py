@@ -22,8 +22,9 @@ Repeat by hand: ``grep -inE '^(date|message-id|thread-index|dkim-signature):|bou
 ``date -u -d @SECONDS`` reads the digits that count seconds since 1970.
 
 Sources: RFC 5322 3.3, RFC 6376 3.5 (t=), MS-OXOMSG 2.2.1.3; Hopland and Gungor,
-Metaspike 2020, on separators of Gmail.  Measured: 1 of
-2,457 public mails is reported, an advertisement dated 1993 and made in 2002.
+Metaspike 2020, on separators of Gmail.  Measured: 5 of
+2,484 public mails are reported, an advertisement dated 1993 and made in 2002
+and four test mails of a DKIM library, sent again with their first Date.
 Of 1,621 wanted ones 428 hold such a clock; with their Date set back by weeks
 all 428 are reported, and with the weekday left as it was, which those who type
 a date often do, 1,371 of 1,621.

@@ -117,7 +117,7 @@ class Address(NamedTuple):
 
 #: an encoded word is one token although commas and brackets occur inside, against RFC 2047 5 (3)
 _ADDRESS_TOKEN = re.compile(
-    r'"(?:[^"\\]|\\.)*+"?|<[^<>]*+>?|[,;:()\\]|=\?[^?\s]{1,64}\?[bBqQ]\?[^?\s]*+\?=|=|[^"<,;:()\\=]++',
+    r'"(?:[^"\\]|\\.)*"?|<[^<>]*>?|[,;:()\\]|=\?[^?\s]{1,64}\?[bBqQ]\?[^?\s]*\?=|=|[^"<,;:()\\=]+',
     re.DOTALL,
 )
 _BRACKET = re.compile(r"\\.|[()]", re.DOTALL)

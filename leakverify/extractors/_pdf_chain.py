@@ -29,27 +29,25 @@ SECTIONS = 1000
 #: cross-reference entries of all sections together
 ENTRIES = 1_000_000
 
+# no possessive quantifiers: around groups they match wrongly before Python 3.11.5 (CPython issue 106052);
+# every repetition here is bounded, and what follows it cannot begin with what it repeats
 _BLANK = rb"[\x00\t\n\f\r ]"
 _TABLE = re.compile(rb"[\x00\t\n\f\r ]{0,16}xref(?=[\x00\t\n\f\r 0-9])")
 _KEYWORD = re.compile(rb"(?<!start)xref(?=[\x00\t\n\f\r 0-9])")
 _OBJECT = re.compile(rb"[\x00\t\n\f\r ]{0,16}\d{1,10}[\x00\t\n\f\r ]{1,8}\d{1,5}[\x00\t\n\f\r ]{1,8}obj")
-_SUBSECTION = re.compile(
-    _BLANK + rb"{0,64}+(\d{1,10})" + _BLANK + rb"{1,16}+(\d{1,10})" + _BLANK + rb"{0,64}+"
-)
-_ENTRY = re.compile(
-    _BLANK + rb"{0,64}+(\d{1,20})" + _BLANK + rb"{1,8}+(\d{1,10})" + _BLANK + rb"{0,8}+([nf])"
-)
-_TRAILER = re.compile(_BLANK + rb"{0,64}+(?:%[^\r\n]{0,1000}+[\r\n]" + _BLANK + rb"{0,64}+){0,20}+trailer")
+_SUBSECTION = re.compile(_BLANK + rb"{0,64}(\d{1,10})" + _BLANK + rb"{1,16}(\d{1,10})" + _BLANK + rb"{0,64}")
+_ENTRY = re.compile(_BLANK + rb"{0,64}(\d{1,20})" + _BLANK + rb"{1,8}(\d{1,10})" + _BLANK + rb"{0,8}([nf])")
+_TRAILER = re.compile(_BLANK + rb"{0,64}(?:%[^\r\n]{0,1000}[\r\n]" + _BLANK + rb"{0,64}){0,20}trailer")
 _CLOSING = re.compile(
-    _BLANK + rb"{0,256}+(?:endobj" + _BLANK + rb"{0,256}+)?"
-    rb"(?:%(?!%EOF)[^\r\n]{0,1000}+[\r\n]" + _BLANK + rb"{0,256}+){0,20}+"
-    rb"startxref" + _BLANK + rb"{0,64}+\d{1,20}(?:\r\n|\n|\r)?"
-    rb"(?:" + _BLANK + rb"{0,256}+(?:%(?!%EOF)[^\r\n]{0,1000}+[\r\n]" + _BLANK + rb"{0,256}+){0,20}+"
+    _BLANK + rb"{0,256}(?:endobj" + _BLANK + rb"{0,256})?"
+    rb"(?:%(?!%EOF)[^\r\n]{0,1000}[\r\n]" + _BLANK + rb"{0,256}){0,20}"
+    rb"startxref" + _BLANK + rb"{0,64}\d{1,20}(?:\r\n|\n|\r)?"
+    rb"(?:" + _BLANK + rb"{0,256}(?:%(?!%EOF)[^\r\n]{0,1000}[\r\n]" + _BLANK + rb"{0,256}){0,20}"
     rb"%%EOF(?:\r\n|\n|\r)?)?"
 )
 _ANY_OBJECT = re.compile(rb"(?<![0-9])\d{1,10}[\x00\t\n\f\r ]{1,8}\d{1,5}[\x00\t\n\f\r ]{1,8}obj\b")
-_ANY_TRAILER = re.compile(rb"trailer" + _BLANK + rb"{0,64}+(?=<<)|/Type" + _BLANK + rb"{0,4}+/XRef\b")
-_STARTXREF = re.compile(rb"startxref" + _BLANK + rb"{0,64}+(\d{1,20})")
+_ANY_TRAILER = re.compile(rb"trailer" + _BLANK + rb"{0,64}(?=<<)|/Type" + _BLANK + rb"{0,4}/XRef\b")
+_STARTXREF = re.compile(rb"startxref" + _BLANK + rb"{0,64}(\d{1,20})")
 #: trailers that are read when the file is looked through, the last ones
 _TRAILERS = 40
 #: how far from its stated place a section is looked for

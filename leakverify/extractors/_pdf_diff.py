@@ -46,7 +46,7 @@ _LARGE = 2.0
 _DROP = dict.fromkeys([0x00AD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0xFFFE, 0x0002, 0x001F])
 _ALIKE = str.maketrans("‘’‚‛“”„‟‐‑‒–—―−•·∙", "''''\"\"\"\"-------···")
 _FILLING = re.compile(r"(?<=[^\W\d])-(?=[^\W\d])|\.{2,}|_+")
-_NUMBER = re.compile(r"(?:page|seite|p\.?|of|/|-|\d{1,5}|sur|de|von)*+\Z", re.IGNORECASE)
+_NUMBER = re.compile(r"(?:page|seite|p\.?|of|/|-|\d|sur|de|von)*\Z", re.IGNORECASE)
 
 
 class Span(NamedTuple):

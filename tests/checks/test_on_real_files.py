@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from leakverify.box.inprocess import examine_bytes
-from leakverify.checks import judge
+from leakverify.checks import judge, registry
 from leakverify.checks._base import Facts
 from leakverify.evidence import Evidence, Outcome, Question
 
@@ -76,3 +76,32 @@ def test_pictures_are_hardly_ever_pointed_at(corpus: Path) -> None:
     found = [(path, answer.text) for path, data in files for answer in pointed(data, path)]
     assert len(files) > 100
     assert len(found) <= 0.01 * len(files), found
+
+
+def test_hidden_clocks_hardly_ever_point_at_mail(corpus: Path) -> None:
+    """At most three in a thousand: test mails sent again with their first Date, and an advertisement."""
+    check = registry()["LV-MAIL-003"]
+    total, found = 0, []
+    for path, data in genuine(corpus, "eml", "txt"):
+        if b"\nDate:" not in data[:20_000]:
+            continue
+        facts = Facts(examine_bytes(data, Path(path).name, full=False).extractions[0])
+        if "mail" in facts.formats:
+            total += 1
+            found += [(path, answer.text) for answer in check.run(facts) if answer.outcome in POINTED][:1]
+    assert total > 2000
+    assert len(found) <= 0.003 * total, found
+
+
+def test_no_producer_is_held_against_the_way_a_genuine_file_is_written(corpus: Path) -> None:
+    check = registry()["LV-PDF-003"]
+    agreed, found = 0, []
+    for path, data in genuine(corpus, "pdf"):
+        if len(data) > 400_000:
+            continue
+        facts = Facts(examine_bytes(data, Path(path).name, full=False).extractions[0])
+        answers = check.run(facts)
+        agreed += any(answer.message == "agree" for answer in answers)
+        found += [(path, answer.text) for answer in answers if answer.outcome in POINTED]
+    assert agreed > 100
+    assert not found
