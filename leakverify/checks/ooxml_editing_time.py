@@ -41,6 +41,8 @@ MESSAGES = {
     "({modified}), as saving under another name leaves it.",
     "other-suite": "The document counts {total} minutes of editing and {span} from creation to last save; "
     "it names {application}, which counts in its own way.",
+    "below-zero": "The document counts {total} minutes of editing: the clock was set back by about {by} "
+    "while it was open.",
     "negative": "The document counts {total} minutes of editing, {minutes} when read as a signed number: the "
     "clock was set back by about {by} while it was open.",
     "slipped": "The document counts {total} minutes of editing, {minutes} when read as a signed number: a "
@@ -133,7 +135,8 @@ def editing_time(facts: Facts) -> Iterator[Answer]:
         by = timedelta(minutes=min(-minutes, _MOST))
         said: dict[str, str | int] = {"total": total, "minutes": minutes}
         if by > DAY:
-            yield contradicts("negative", rests_on=(stated,), by=span_text(by), **said)
+            key = "below-zero" if said["total"] == said["minutes"] else "negative"
+            yield contradicts(key, rests_on=(stated,), by=span_text(by), **said)
         else:
             yield neutral("slipped", rests_on=(stated,), **said)
         return
