@@ -33,6 +33,8 @@ from leakverify.identify import candidates, probe, unread_title
 from leakverify.limits import Limits
 
 _ADDRESS = re.compile(r"(?: object)? at 0x[0-9a-fA-F]{6,16}")
+#: how pypdf shows a reference: number, generation, and the address of the reader
+_REFERENCE = re.compile(r"IndirectObject\((\d+), (\d+), \d+\)")
 Send = Callable[[object], object]
 
 
@@ -111,7 +113,7 @@ class _Unit:
 
     def fault(self, index: int, fault: Fault) -> None:
         # libraries print object addresses, which differ from run to run
-        detail = _ADDRESS.sub("", clip(fault.detail, 500))
+        detail = clip(_REFERENCE.sub(r"\1 \2 R", _ADDRESS.sub("", fault.detail[:20_000])), 500)
         self.send(wire.Prob(index, Problem(code=fault.code, detail=detail, where=fault.where)))
 
     def drain(self, index: int, task: _Pending, declared: Format, events: Iterator[Event]) -> None:
