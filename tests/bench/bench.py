@@ -126,10 +126,14 @@ def memory_table(folder: Path) -> list[str]:
         leak.mkdir()
         for number in range(count):
             (leak / f"{number:05}.txt").write_text(f"ligne {number}\n", "utf-8")
+        # ru_maxrss starts at what the process that forked it had; VmHWM starts anew with the program
         code = (
-            "import sys, resource, leakverify as lv\n"
+            "import pathlib, resource, sys, leakverify as lv\n"
             "n = sum(1 for _ in lv.scan(sys.argv[1], store=sys.argv[2]))\n"
-            "print(n, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+            "peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+            "status = pathlib.Path('/proc/self/status')\n"
+            "if status.exists(): peak = int(status.read_text().split('VmHWM:')[1].split()[0])\n"
+            "print(n, peak)"
         )
         out = subprocess.run(
             [sys.executable, "-c", code, str(leak), str(folder / f"{count}.lvs")],
