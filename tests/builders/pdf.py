@@ -13,7 +13,7 @@ from leakverify.box import wire
 from leakverify.evidence import Location, Observation, Scalar
 from leakverify.extractors import pdf
 from leakverify.extractors._base import Budget, Child, Context, Fault, LimitExceeded, Source
-from leakverify.extractors._pdf_diff import WORKFLOWS
+from leakverify.extractors.pdf.diff import WORKFLOWS
 from leakverify.limits import DEFAULT_LIMITS, Limits
 from leakverify.problems import PROBLEMS
 

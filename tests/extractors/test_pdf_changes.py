@@ -6,7 +6,7 @@ import zlib
 
 import pytest
 
-from leakverify.extractors._pdf_diff import (
+from leakverify.extractors.pdf.diff import (
     Surroundings,
     compare_texts,
     differences,
@@ -14,7 +14,7 @@ from leakverify.extractors._pdf_diff import (
     normal,
     squashed,
 )
-from leakverify.extractors._pdf_text import Shape, Word
+from leakverify.extractors.pdf.text import Shape, Word
 from tests.builders.pdf import (
     CATALOG,
     FIRST,

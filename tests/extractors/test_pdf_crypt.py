@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from leakverify.extractors._pdf_crypt import aes_cbc_decrypt, aes_cbc_encrypt, rc4
+from leakverify.extractors.pdf.crypt import aes_cbc_decrypt, aes_cbc_encrypt, rc4
 from tests.builders.pdf import CATALOG, QPDF, document, examine, info, packet, qpdf
 
 PLAIN = bytes.fromhex("00112233445566778899aabbccddeeff")

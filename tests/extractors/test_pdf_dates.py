@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leakverify.extractors._pdf_dates import canonical_pdf_date
+from leakverify.extractors.pdf.dates import canonical_pdf_date
 from leakverify.when import parse_when
 
 

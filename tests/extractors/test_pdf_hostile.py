@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leakverify.extractors._pdf_sample import sample
+from leakverify.extractors.pdf.warmup import sample
 from tests.builders.pdf import (
     CATALOG,
     FIRST,

@@ -21,7 +21,7 @@ from leakverify.extractors._base import Context, Event, LimitExceeded
 if TYPE_CHECKING:
     from pypdf.generic import DictionaryObject, StreamObject
 
-    from leakverify.extractors._pdf_crypt import Crypt
+    from leakverify.extractors.pdf.crypt import Crypt
 
 #: (1, offset, generation) in the file; (2, number of object stream, index); (0, 0, 0) free
 Entry = tuple[int, int, int]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from leakverify.extractors._pdf_objects import Store, View, references
-from leakverify.extractors._pdf_pages import Page
+from leakverify.extractors.pdf.objects import Store, View, references
+from leakverify.extractors.pdf.pages import Page
 
 #: objects visited when pages are asked what they draw
 _GRAPH = 200_000

@@ -9,7 +9,7 @@ from typing import Any
 
 from leakverify.evidence import Location, Observation
 from leakverify.extractors._base import Event, Fault, clip
-from leakverify.extractors._pdf_objects import Store, number_of
+from leakverify.extractors.pdf.objects import Store, number_of
 
 #: nodes of any tree (pages, names, fields) that are walked
 NODES = 100_000

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from leakverify.extractors._pdf_text import Box, Shape, Word
+from leakverify.extractors.pdf.text import Box, Shape, Word
 
 #: values of ``pdf.change.explained``
 WORKFLOWS = (

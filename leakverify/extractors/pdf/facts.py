@@ -8,11 +8,11 @@ from typing import Any
 
 from leakverify.evidence import Location, Observation
 from leakverify.extractors._base import Child, Event, Fault, clip
-from leakverify.extractors._pdf_chain import Chain, Revision
-from leakverify.extractors._pdf_dates import canonical_pdf_date
-from leakverify.extractors._pdf_objects import Store, number_of, same
-from leakverify.extractors._pdf_pages import NODES, Page, keys, name, stated
 from leakverify.extractors._xmp import xmp_observations
+from leakverify.extractors.pdf.chain import Chain, Revision
+from leakverify.extractors.pdf.dates import canonical_pdf_date
+from leakverify.extractors.pdf.objects import Store, number_of, same
+from leakverify.extractors.pdf.pages import NODES, Page, keys, name, stated
 
 _TEXTS = {
     "/Producer": "pdf.info.producer",

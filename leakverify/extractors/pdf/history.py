@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from leakverify.evidence import Location, Observation
 from leakverify.extractors._base import Context, Event, Fault
-from leakverify.extractors._pdf_chain import Chain
-from leakverify.extractors._pdf_changes import Change, Comparer, PageChange
-from leakverify.extractors._pdf_diff import (
+from leakverify.extractors.pdf.chain import Chain
+from leakverify.extractors.pdf.changes import Change, Comparer, PageChange
+from leakverify.extractors.pdf.diff import (
     SPANS,
     Span,
     Surroundings,
@@ -18,9 +18,9 @@ from leakverify.extractors._pdf_diff import (
     differences,
     explain,
 )
-from leakverify.extractors._pdf_objects import Store
-from leakverify.extractors._pdf_pages import Page, clean
-from leakverify.extractors._pdf_text import Box, Document, opened
+from leakverify.extractors.pdf.objects import Store
+from leakverify.extractors.pdf.pages import Page, clean
+from leakverify.extractors.pdf.text import Box, Document, opened
 
 #: saves that are compared, counted from the newest
 SAVES = 50
@@ -233,29 +233,3 @@ def _surroundings(change: Change, touched: PageChange, old: Document, new: Docum
         shapes=new.shapes(page.index - 1),
         old_shapes=old.shapes(touched.old.index - 1),
     )
-
-
-def content_facts(data: bytes, chain: Chain, context: Context) -> Iterator[Event]:
-    """The text of every page as the document stands."""
-    end = len(data) if chain.rebuilt else chain.revisions[-1].end
-    left = context.limits.text_chars
-    with opened(data, max(end, 1)) as document:
-        if not isinstance(document, Document):
-            yield Fault(document, "could not be opened for its text")
-            return
-        for index in range(min(document.pages, context.limits.pages)):
-            text = document.text(index)
-            if text is None:
-                yield Fault("malformed", "the page cannot be loaded for its text", Location(page=index + 1))
-                continue
-            if not text.strip():
-                continue
-            if len(text) > left:
-                yield Fault("limit-text", f"more than {context.limits.text_chars} characters")
-                if left:
-                    yield Observation(name="pdf.page.text", value=text[:left], where=Location(page=index + 1))
-                return
-            left -= len(text)
-            yield Observation(name="pdf.page.text", value=text, where=Location(page=index + 1))
-        if document.pages > context.limits.pages:
-            yield Fault("limit-pages", f"text of the first {context.limits.pages} pages")

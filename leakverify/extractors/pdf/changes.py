@@ -12,11 +12,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from leakverify.extractors._pdf_chain import Chain, Revision
-from leakverify.extractors._pdf_drawn import ASIDE, drawn_by, still_drawn
-from leakverify.extractors._pdf_objects import Entry, Store, View, number_of, references, same
-from leakverify.extractors._pdf_pages import Page, clean, stated, walk_pages
-from leakverify.extractors._pdf_text import Box
+from leakverify.extractors.pdf.chain import Chain, Revision
+from leakverify.extractors.pdf.drawn import ASIDE, drawn_by, still_drawn
+from leakverify.extractors.pdf.objects import Entry, Store, View, number_of, references, same
+from leakverify.extractors.pdf.pages import Page, clean, stated, walk_pages
+from leakverify.extractors.pdf.text import Box
 
 #: objects of one save that are compared with their predecessors
 OBJECTS = 20_000

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from leakverify.extractors._base import LimitExceeded
-from leakverify.extractors._pdf_objects import Entry, Store, View, number_of
+from leakverify.extractors.pdf.objects import Entry, Store, View, number_of
 
 if TYPE_CHECKING:
     from pypdf.generic import DictionaryObject

@@ -8,19 +8,30 @@ through PDFium, and only when it is asked for.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from leakverify.evidence import Location, Observation
-from leakverify.extractors import _pdf_facts as facts
 from leakverify.extractors._base import Context, Event, Fault, Source
-from leakverify.extractors._pdf_chain import Chain, header_at, read_chain, rebuild
-from leakverify.extractors._pdf_history import content_facts, history
-from leakverify.extractors._pdf_objects import Store, confined
-from leakverify.extractors._pdf_pages import font_facts, page_facts, walk_pages
+from leakverify.extractors.pdf import facts, fonts, leftovers, pictures, signature, style
+from leakverify.extractors.pdf.chain import Chain, header_at, read_chain, rebuild
+from leakverify.extractors.pdf.history import history
+from leakverify.extractors.pdf.objects import Store, confined
+from leakverify.extractors.pdf.pages import font_facts, page_facts, walk_pages
+from leakverify.extractors.pdf.painted import page_contents
+from leakverify.extractors.pdf.state import Reading, apart
 
 _HEADER = re.compile(rb"%PDF-(\d{1,2}(?:\.\d{1,3})?)?")
 _LINEARIZED = re.compile(rb"/Linearized[\x00\t\n\f\r ]{0,4}\d")
+
+#: what is read of the structure beyond what the document states, in this order
+_ROOMS: tuple[Callable[[Reading], Iterator[Event]], ...] = (
+    signature.facts,
+    style.facts,
+    fonts.facts,
+    pictures.facts,
+    leftovers.facts,
+)
 
 
 def read_pdf(source: Source, context: Context) -> Iterator[Event]:
@@ -35,7 +46,10 @@ def read_pdf(source: Source, context: Context) -> Iterator[Event]:
     if store.sealed:
         yield from confined(_sealed(store, chain, head))
         return
-    yield from confined(_stated(store, chain, head, context))
+    reading = Reading(data=data, head=head, store=store, chain=chain, context=context)
+    yield from confined(_stated(store, chain, head, context, reading))
+    for room in _ROOMS:
+        yield from apart(room(reading), room.__module__.rpartition(".")[2])
     steps = history(store, chain, context)
     yield from confined(steps.kinds())
     yield from _complaints(store)
@@ -43,7 +57,7 @@ def read_pdf(source: Source, context: Context) -> Iterator[Event]:
         # PDFium unpacks these whenever it opens a file, with no limit of its own
         yield Fault("limit-inflate", "text was not read: the file unpacks without bound when it is opened")
     elif context.wants_content():
-        yield from content_facts(data, chain, context)
+        yield from page_contents(reading)
         yield from confined(steps.texts())
 
 
@@ -94,7 +108,7 @@ def _has_pages(store: Store, chain: Chain) -> bool:
 
 
 def _unlock(store: Store, chain: Chain) -> Iterator[Event]:
-    from leakverify.extractors._pdf_crypt import CryptError, open_with_empty_password
+    from leakverify.extractors.pdf.crypt import CryptError, open_with_empty_password
 
     view = chain.view(len(chain.revisions))
     store.view = view
@@ -122,7 +136,7 @@ def _sealed(store: Store, chain: Chain, head: int) -> Iterator[Event]:
         yield from page_facts(pages)
 
 
-def _stated(store: Store, chain: Chain, head: int, context: Context) -> Iterator[Event]:
+def _stated(store: Store, chain: Chain, head: int, context: Context, reading: Reading) -> Iterator[Event]:
     yield from facts.info_facts(store, chain)
     yield from facts.xmp_facts(store, chain)
     yield from facts.identity_facts(store, chain)
@@ -131,6 +145,7 @@ def _stated(store: Store, chain: Chain, head: int, context: Context) -> Iterator
     yield from facts.structure_facts(store, chain, head)
     catalog: dict[Any, Any] = store.dictionary(view.trailer, "/Root")
     pages, total, faults = walk_pages(store, view.trailer, context.limits.pages)
+    reading.catalog, reading.pages = catalog, pages
     yield Observation(name="pdf.pages", value=total)
     yield from faults
     if not pages:

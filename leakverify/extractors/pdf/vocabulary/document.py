@@ -1,0 +1,45 @@
+"""What a PDF states of itself, and how it is built."""
+
+from __future__ import annotations
+
+from leakverify.extractors._base import Declared, content, count, flag, number, text, token, when
+
+VOCABULARY: dict[str, Declared] = {
+    "pdf.header.version": token("version in the header line"),
+    "pdf.header.offset": count("bytes before the header", "bytes"),
+    "pdf.header.comment": token("hex of the high bytes in the comment after the header"),
+    "pdf.line_ending": token("line ending after the header: crlf, lf or cr"),
+    "pdf.linearized": flag("laid out for reading page by page from the web"),
+    "pdf.encrypted": flag("has an encryption dictionary, even if it opens without a password"),
+    "pdf.info.creation_date": when("Info /CreationDate of each revision that changed Info", repeats=True),
+    "pdf.info.mod_date": when("Info /ModDate of each revision that changed Info", repeats=True),
+    "pdf.info.date_malformed": text("an Info date that is no possible date, with its key", repeats=True),
+    "pdf.info.producer": text("Info /Producer; empty when a later revision took it away", repeats=True),
+    "pdf.info.creator": text("Info /Creator; empty when a later revision took it away", repeats=True),
+    "pdf.info.author": text("Info /Author; empty when a later revision took it away", repeats=True),
+    "pdf.info.title": text("Info /Title; empty when a later revision took it away", repeats=True),
+    "pdf.info.subject": text("Info /Subject; empty when a later revision took it away", repeats=True),
+    "pdf.info.keywords": text("Info /Keywords; empty when a later revision took it away", repeats=True),
+    "pdf.info.keys": token("keys of the Info dictionary in the order written", repeats=True),
+    "pdf.id.first": token("first half of the trailer's /ID, hex", repeats=True),
+    "pdf.id.second": token("second half of the trailer's /ID, hex", repeats=True),
+    "pdf.trailer.keys": token("keys of the last trailer in the order written"),
+    "pdf.catalog.keys": token("keys of the document's root in the order written"),
+    "pdf.page.keys": token("keys of the first page in the order written"),
+    "pdf.objects": count("object numbers the cross-reference knows"),
+    "pdf.object_streams": count("object streams in use"),
+    "pdf.trailing_bytes": count("bytes after the last save", "bytes"),
+    "pdf.language": token("natural language stated for the document"),
+    "pdf.tagged": flag("stated to be tagged"),
+    "pdf.pages": count("pages"),
+    "pdf.page.width": number("width of the media box", "pt", repeats=True),
+    "pdf.page.height": number("height of the media box", "pt", repeats=True),
+    "pdf.page.text": content("characters of a page in the order of painting", repeats=True),
+    "pdf.font.name": token("base font as named, with subset tag", repeats=True),
+    "pdf.font.type": token("its type, and whether its program is embedded", repeats=True),
+    "pdf.image.filter": token("how images on the pages are coded", repeats=True),
+    "pdf.form.present": flag("has form fields"),
+    "pdf.annotation.author": text("author of a comment, each once", repeats=True),
+    "pdf.annotation.when": when("when a comment was made or changed, each once", repeats=True),
+    "pdf.active": token("something that acts when opened or clicked; a matter of safety", repeats=True),
+}
