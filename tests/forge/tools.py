@@ -22,7 +22,9 @@ PROGRAMS: dict[str, str] = {
     "faketime": "faketime",
     "gs": "ghostscript",
     "jpegtran": "libjpeg-turbo-progs",
+    "ocrmypdf": "ocrmypdf",
     "pandoc": "pandoc",
+    "pdftk": "pdftk-java",
     "pdftoppm": "poppler-utils",
     "qpdf": "qpdf",
     "soffice": "libreoffice",
@@ -36,8 +38,11 @@ MODULES: dict[str, str] = {
     "docx": "python-docx",
     "numpy": "numpy",
     "openpyxl": "openpyxl",
+    "pikepdf": "pikepdf",
+    "pyhanko": "pyhanko",
     "pypdf": "pypdf",
     "pypdfium2": "pypdfium2",
+    "reportlab": "reportlab",
     "xlsxwriter": "XlsxWriter",
 }
 
