@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from types import MappingProxyType
 
-from leakverify.checks._base import Facts
+from leakverify.checks._base import Facts, fact
 from leakverify.evidence import Observation
 from leakverify.knowledge import Row, table
 from leakverify.when import When, parse_when
@@ -17,6 +17,31 @@ from leakverify.when import When, parse_when
 #: builds are used by their makers, and URIs coined, before a year begins (no earlier save was seen in
 #: some 560 public files, where the nearest lies 9 months after the year of its URI began)
 MARGIN = timedelta(days=183)
+
+#: what tells the program that wrote and packed a document
+WRITING = (
+    "zip.flags.first",
+    "zip.first_entry",
+    "zip.times",
+    "zip.time.latest",
+    "zip.extra_fields",
+    "ooxml.part",
+    "ooxml.namespace",
+    "ooxml.xml_declaration",
+    "docx.rsid.declared_values",
+    "xlsx.app_name",
+    "xlsx.build",
+    "xlsx.calc_id",
+    "ooxml.core.creator",
+    "ooxml.core.last_modified_by",
+    "ooxml.core.modified",
+    "ooxml.app.app_version",
+)
+#: for examples: a document that names Word and begins as Office begins
+NAMES_WORD = (
+    fact("ooxml.app.application", "Microsoft Office Word", part="docProps/app.xml"),
+    fact("zip.first_entry", "[Content_Types].xml"),
+)
 
 _PACKED_BY_OFFICE = frozenset({"0.45"})
 #: parts that server software writes into documents on their way

@@ -32,7 +32,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from leakverify.checks._base import Answer, Example, Facts, check, fact, neutral, unusual
-from leakverify.checks._versions import claims_microsoft, dialect, scripted_default, writer
+from leakverify.checks._versions import (
+    NAMES_WORD,
+    WRITING,
+    claims_microsoft,
+    dialect,
+    scripted_default,
+    writer,
+)
 from leakverify.evidence import Cost, Family, Outcome, Question
 
 MESSAGES = {
@@ -49,10 +56,6 @@ INNOCENT = {
 
 _SHAPE = "http://schemas.microsoft.com/office/word/2010/wordprocessingShape"
 _OWN = "00034616 0006063C 0015074B 0029639D 00326F90 00AA1D8D 00B47730 00CB0664 00FC693F"
-_OFFICE = (
-    fact("ooxml.app.application", "Microsoft Office Word", part="docProps/app.xml"),
-    fact("zip.first_entry", "[Content_Types].xml"),
-)
 _SCRIPT = (fact("zip.made_by", "3.20"), fact("zip.flags.first", "0x0"), fact("zip.times", "real"))
 _PACKED_BY_OFFICE = (
     fact("zip.made_by", "0.45"),
@@ -66,7 +69,7 @@ EXAMPLES = (
         outcome=Outcome.UNUSUAL,
         formats=("ooxml",),
         facts=(
-            *_OFFICE,
+            *NAMES_WORD,
             *_SCRIPT,
             fact("ooxml.core.creator", "Jeanne Martin"),
             fact("docx.rsid.declared_values", _OWN, part="word/settings.xml"),
@@ -77,7 +80,7 @@ EXAMPLES = (
         outcome=Outcome.UNUSUAL,
         formats=("ooxml",),
         facts=(
-            *_OFFICE,
+            *NAMES_WORD,
             *_PACKED_BY_OFFICE,
             fact("ooxml.namespace", _SHAPE, part="word/document.xml"),
         ),
@@ -101,7 +104,7 @@ EXAMPLES = (
         outcome=Outcome.NEUTRAL,
         formats=("ooxml",),
         facts=(
-            *_OFFICE,
+            *NAMES_WORD,
             *_SCRIPT,
             fact("ooxml.core.creator", "Jeanne Martin"),
             fact("docx.rsid.declared_values", "00A12F3C 00B81D22", part="word/settings.xml"),
@@ -112,7 +115,7 @@ EXAMPLES = (
         outcome=Outcome.NEUTRAL,
         formats=("ooxml",),
         facts=(
-            *_OFFICE,
+            *NAMES_WORD,
             *_PACKED_BY_OFFICE,
             fact("ooxml.core.creator", "Jeanne Martin"),
             fact("docx.rsid.declared_values", _OWN, part="word/settings.xml"),
@@ -156,24 +159,7 @@ EXAMPLES = (
     family=Family.STRUCTURE,
     formats=("ooxml",),
     needs=("ooxml.app.application", "zip.made_by"),
-    reads=(
-        "zip.flags.first",
-        "zip.first_entry",
-        "zip.times",
-        "zip.time.latest",
-        "zip.extra_fields",
-        "ooxml.part",
-        "ooxml.namespace",
-        "ooxml.xml_declaration",
-        "docx.rsid.declared_values",
-        "xlsx.app_name",
-        "xlsx.build",
-        "xlsx.calc_id",
-        "ooxml.core.creator",
-        "ooxml.core.last_modified_by",
-        "ooxml.core.modified",
-        "ooxml.app.app_version",
-    ),
+    reads=WRITING,
     cost=Cost.MINUTES,
     reproduce="unzip -p FILE docProps/app.xml; zipinfo -v FILE | grep -E 'version|system|flag|extra'",
 )

@@ -33,7 +33,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from leakverify.checks._base import Answer, Example, Facts, check, fact, neutral, unusual
-from leakverify.checks._versions import claims_microsoft, dialect, patched, scripted_default, writer
+from leakverify.checks._versions import (
+    NAMES_WORD,
+    WRITING,
+    claims_microsoft,
+    dialect,
+    patched,
+    scripted_default,
+    writer,
+)
 from leakverify.evidence import Cost, Family, Outcome, Question
 
 MESSAGES = {
@@ -55,10 +63,6 @@ INNOCENT = {
     "cleaned": "A service converted, labelled, repaired or cleaned the document.",
 }
 
-_OFFICE = (
-    fact("ooxml.app.application", "Microsoft Office Word", part="docProps/app.xml"),
-    fact("zip.first_entry", "[Content_Types].xml"),
-)
 
 EXAMPLES = (
     Example(
@@ -66,7 +70,7 @@ EXAMPLES = (
         outcome=Outcome.UNUSUAL,
         formats=("ooxml",),
         facts=(
-            *_OFFICE,
+            *NAMES_WORD,
             fact("zip.made_by", "3.20"),
             fact("zip.flags.first", "0x0"),
             fact("zip.times", "real"),
@@ -77,7 +81,7 @@ EXAMPLES = (
         outcome=Outcome.UNUSUAL,
         formats=("ooxml",),
         facts=(
-            *_OFFICE,
+            *NAMES_WORD,
             fact("zip.made_by", "0.45"),
             fact("zip.made_by", "3.30", part="word/document.xml"),
             fact("zip.flags.first", "0x6"),
@@ -89,7 +93,7 @@ EXAMPLES = (
         outcome=Outcome.UNUSUAL,
         formats=("ooxml",),
         facts=(
-            *_OFFICE,
+            *NAMES_WORD,
             fact("zip.made_by", "3.30"),
             fact("zip.flags.first", "0x0"),
             fact("zip.times", "real"),
@@ -100,7 +104,7 @@ EXAMPLES = (
         outcome=Outcome.NEUTRAL,
         formats=("ooxml",),
         facts=(
-            *_OFFICE,
+            *NAMES_WORD,
             fact("zip.made_by", "0.45"),
             fact("zip.made_by", "0.20", part="docProps/custom.xml"),
             fact("zip.flags.first", "0x6"),
@@ -112,7 +116,7 @@ EXAMPLES = (
         outcome=Outcome.NEUTRAL,
         formats=("ooxml",),
         facts=(
-            *_OFFICE,
+            *NAMES_WORD,
             fact("zip.made_by", "0.45"),
             fact("zip.flags.first", "0x6"),
             fact("zip.times", "all-1980"),
@@ -123,7 +127,7 @@ EXAMPLES = (
         outcome=Outcome.NEUTRAL,
         formats=("ooxml",),
         facts=(
-            *_OFFICE,
+            *NAMES_WORD,
             fact("zip.made_by", "0.20"),
             fact("zip.flags.first", "0x806"),
             fact("zip.times", "all-1980"),
@@ -150,24 +154,7 @@ EXAMPLES = (
     family=Family.STRUCTURE,
     formats=("ooxml",),
     needs=("ooxml.app.application", "zip.made_by"),
-    reads=(
-        "zip.flags.first",
-        "zip.first_entry",
-        "zip.times",
-        "zip.time.latest",
-        "zip.extra_fields",
-        "ooxml.part",
-        "ooxml.namespace",
-        "ooxml.xml_declaration",
-        "docx.rsid.declared_values",
-        "xlsx.app_name",
-        "xlsx.build",
-        "xlsx.calc_id",
-        "ooxml.core.creator",
-        "ooxml.core.last_modified_by",
-        "ooxml.core.modified",
-        "ooxml.app.app_version",
-    ),
+    reads=WRITING,
     cost=Cost.MINUTES,
     reproduce="zipinfo -v FILE | grep -E 'version|system|flag|modified|extra'",
 )
