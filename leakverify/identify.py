@@ -41,7 +41,6 @@ def candidates(ends: Probe, extra: tuple[str, ...] = ()) -> tuple[str, ...]:
 
 #: signatures of formats that are recognised and not read; they only name the problem
 KNOWN_UNREAD: tuple[tuple[bytes, int, str], ...] = (
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 0, "OLE compound file (doc, xls, ppt, msg)"),
     (b"{\\rtf", 0, "RTF"),
     (b"!BDN", 0, "Outlook data file (pst, ost)"),
     (b"7z\xbc\xaf\x27\x1c", 0, "7-Zip archive"),
