@@ -41,7 +41,6 @@ def candidates(ends: Probe, extra: tuple[str, ...] = ()) -> tuple[str, ...]:
 
 #: signatures of formats that are recognised and not read; they only name the problem
 KNOWN_UNREAD: tuple[tuple[bytes, int, str], ...] = (
-    (b"{\\rtf", 0, "RTF"),
     (b"!BDN", 0, "Outlook data file (pst, ost)"),
     (b"7z\xbc\xaf\x27\x1c", 0, "7-Zip archive"),
     (b"Rar!\x1a\x07", 0, "RAR archive"),
