@@ -1,8 +1,8 @@
 """LV-DATE-001  Created after it was last changed.
 
 What it looks at: every pair of a creation and a last change that one store of
-the document states: Info and XMP of a PDF, the core properties of an Office
-document, EXIF of a picture.  Only a creation that lies certainly later counts:
+the document states: Info and XMP of a PDF, the properties of an Office
+document of any kind, EXIF of a picture.  Only a creation that lies certainly later counts:
 under every reading of the zones, as the clocks showed it, and by more than a
 day.
 
@@ -49,6 +49,9 @@ _PAIRS = (
     ("Info", "pdf.info.creation_date", "pdf.info.mod_date"),
     ("XMP", "xmp.create_date", "xmp.modify_date"),
     ("docProps/core.xml", "ooxml.core.created", "ooxml.core.modified"),
+    ("SummaryInformation", "ole.summary.created", "ole.summary.modified"),
+    ("meta.xml", "odf.created", "odf.modified"),
+    ("info", "rtf.created", "rtf.revised"),
     ("EXIF", "image.exif.datetime_original", "image.exif.datetime_modified"),
 )
 _NAMES = tuple(name for _, *names in _PAIRS for name in names)
@@ -107,7 +110,7 @@ EXAMPLES = (
     "LV-DATE-001",
     question=Question.ORIGIN,
     family=Family.CLOCK,
-    formats=("pdf", "ooxml", "image"),
+    formats=("pdf", "ooxml", "ole", "odf", "rtf", "image"),
     reads=_NAMES,
     cost=Cost.SECONDS,
     reproduce="exiftool -a -G1 -time:all FILE",
@@ -129,4 +132,5 @@ def created_after_modified(facts: Facts) -> Iterator[Answer]:
         else:
             yield unusual("reversed", rests_on=rests_on, store=store, **said)
     if not compared:
-        yield absent(facts, *_NAMES)
+        rooms = tuple(f"{name}." for name in ("xmp", *facts.formats))
+        yield absent(facts, *(name for name in _NAMES if name.startswith(rooms)))

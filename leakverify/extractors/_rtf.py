@@ -13,7 +13,8 @@ from leakverify.when import canonical
 
 #: one token: control word with its number, control symbol, hexadecimal byte, group, or text
 _TOKEN = re.compile(
-    rb"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z])|([{}])|([^\\{}\r\n\x00]{1,4096})|[\r\n\x00]{1,64}",
+    rb"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z])|([{}])"
+    rb"|([^\\{}\r\n\x00]{1,4096})|[\r\n\x00]{1,64}",
     re.DOTALL,
 )
 _DEPTH = 2_000
@@ -34,14 +35,15 @@ _NUMBERS = {
 }  # fmt: skip
 #: destinations whose text is no text of the document
 _ASIDE = frozenset(
-    "fonttbl colortbl stylesheet info generator rsidtbl revtbl listtable listoverridetable pict object objdata "
-    "themedata colorschememapping latentstyles datastore xmlnstbl pgptbl wgrffmtfilter filetbl fldinst header "
-    "footer headerl headerr headerf footerl footerr footerf bkmkstart bkmkend template mmathPr falt panose "
-    "atnid atnauthor atrfstart atrfend passwordhash userprops docvar nonshppict background xmlopen factoidname "
-    "htmltag mhtmltag".split()
+    "fonttbl colortbl stylesheet info generator rsidtbl revtbl listtable listoverridetable pict object "
+    "objdata themedata colorschememapping latentstyles datastore xmlnstbl pgptbl wgrffmtfilter filetbl "
+    "fldinst header footer headerl headerr headerf footerl footerr footerf bkmkstart bkmkend template mmathPr "
+    "falt panose atnid atnauthor atrfstart atrfend passwordhash userprops docvar nonshppict background "
+    "xmlopen factoidname htmltag mhtmltag".split()
 )
 _SYMBOLS = {
-    "par": "\n", "line": "\n", "sect": "\n", "page": "\n", "row": "\n", "cell": "\t", "nestcell": "\t", "tab": "\t",
+    "par": "\n", "line": "\n", "sect": "\n", "page": "\n", "row": "\n", "cell": "\t", "nestcell": "\t",
+    "tab": "\t",
     "emdash": "—", "endash": "–", "lquote": "‘", "rquote": "’", "ldblquote": "“", "rdblquote": "”",
     "bullet": "•", "emspace": " ", "enspace": " ", "qmspace": " ",
 }  # fmt: skip
@@ -115,7 +117,7 @@ class _Reader:
                 continue
             word, value, byte, symbol, brace, plain = found.groups()
             if word is not None:
-                self._flush()
+                self.flush()
                 name = word.decode("ascii")
                 if name == "bin" and value:
                     at = found.end() + max(int(value), 0)
@@ -126,12 +128,12 @@ class _Reader:
             elif plain is not None:
                 self._bytes(plain)
             elif brace is not None:
-                self._flush()
+                self.flush()
                 if not self._brace(brace, found.start()):
                     self.closed_at = found.end()
                     return
             elif symbol is not None:
-                self._flush()
+                self.flush()
                 self._symbol(symbol)
             at = found.end()
 
@@ -273,7 +275,7 @@ class _Reader:
             raw = raw[cut:]
         self.pending += raw
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
         if self.pending:
             raw, self.pending = self.pending, b""
             self._text(raw.decode(self.stack[-1].codec, "replace"))
@@ -301,7 +303,7 @@ def read_rtf(source: Source, context: Context) -> Iterator[Event]:
     yield Observation(name="rtf.version", value=head[1].decode() if head else "")
     reader = _Reader(data, context)
     reader.run()
-    reader._flush()  # noqa: SLF001 - the reader is this module's own
+    reader.flush()
     yield from reader.faults
     yield from _stated(reader)
     yield from _sessions(reader)

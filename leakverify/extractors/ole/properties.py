@@ -19,6 +19,8 @@ _SUMMARY_TEXTS = {
 _SUMMARY_TIMES = {11: "last_printed", 12: "created", 13: "modified"}
 _SUMMARY_COUNTS = {14: "pages", 15: "words", 16: "characters"}
 _DOCUMENT_TEXTS = {2: "category", 14: "manager", 15: "company"}
+#: seconds; a longer time of editing is a moment, written by programs that took the field for one
+_CENTURY = 100 * 31_556_952
 _SYSTEMS = {0: "win16", 1: "mac", 2: "win32"}
 #: code pages that Python names otherwise
 _CODECS = {
@@ -86,7 +88,11 @@ def _summary(compound: Compound) -> Iterator[Event]:
         # stated as a span in units of a FILETIME; a clock set back makes it wrap
         if seconds > (1 << 63) // 10_000_000:
             seconds -= (1 << 64) // 10_000_000
-        yield Observation(name="ole.summary.total_time", value=round(seconds / 60, 2), where=where)
+        if abs(seconds) < _CENTURY:
+            yield Observation(name="ole.summary.total_time", value=round(seconds / 60, 2), where=where)
+        else:
+            stated = f"total_time {seconds} s"
+            yield Observation(name="ole.summary.date_malformed", value=stated, where=where)
     for key, name in _SUMMARY_COUNTS.items():
         value = values.get(key)
         if isinstance(value, int) and 0 <= value < 1 << 31:
