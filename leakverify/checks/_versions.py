@@ -76,8 +76,12 @@ def claims_microsoft(facts: Facts) -> bool:
     ``Microsoft Excel Compatible / Openpyxl`` and the like are open about being
     something else.
     """
-    name = facts.text("ooxml.app.application")
-    return name.startswith("Microsoft") and "compatible" not in name.lower()
+    return names_microsoft(facts.text("ooxml.app.application"))
+
+
+def names_microsoft(application: str) -> bool:
+    """Whether the name is that of a program of Microsoft Office, and not of one that imitates it."""
+    return application.startswith("Microsoft") and "compatible" not in application.lower()
 
 
 def writer(facts: Facts) -> Writer | None:

@@ -30,9 +30,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from leakverify.checks._base import Answer, Example, Facts, check, contradicts, fact, neutral, unusual
+from leakverify.checks._text import ABSENT, absent
 from leakverify.checks._time import DAY, lead, span_text
-from leakverify.checks._versions import claims_microsoft
-from leakverify.evidence import Cost, Family, Outcome, Question
+from leakverify.checks._versions import names_microsoft
+from leakverify.evidence import Cost, Family, Observation, Outcome, Question
 
 MESSAGES = {
     "exceeds": "The document counts {total} minutes of editing; between its creation ({created}) and its "
@@ -45,6 +46,7 @@ MESSAGES = {
     "while it was open.",
     "negative": "The document counts {total} minutes of editing, {minutes} when read as a signed number: the "
     "clock was set back by about {by} while it was open.",
+    **ABSENT,
     "slipped": "The document counts {total} minutes of editing, {minutes} when read as a signed number: a "
     "clock put right while it was open leaves that.",
 }
@@ -62,6 +64,13 @@ _MINUTE = timedelta(minutes=1)
 _SIGN, _RANGE = 2**31, 2**32
 #: more minutes than a century has are no count of anything
 _MOST = 100 * 525_949
+
+#: per kind of document: the count, creation, last save, and the program that keeps them
+_STORES = (
+    ("ooxml.app.total_time", "ooxml.core.created", "ooxml.core.modified", "ooxml.app.application"),
+    ("ole.summary.total_time", "ole.summary.created", "ole.summary.modified", "ole.summary.application"),
+    ("odf.editing_time", "odf.created", "odf.modified", "odf.generator"),
+)
 
 EXAMPLES = (
     Example(
@@ -120,15 +129,23 @@ EXAMPLES = (
     "LV-OOX-003",
     question=Question.ORIGIN,
     family=Family.CLOCK,
-    formats=("ooxml",),
-    needs=("ooxml.app.total_time",),
-    reads=("ooxml.core.created", "ooxml.core.modified", "ooxml.app.application"),
+    formats=("ooxml", "ole", "odf"),
+    reads=tuple(name for names in _STORES for name in names),
     cost=Cost.SECONDS,
     reproduce="unzip -p FILE docProps/app.xml | grep -o '<TotalTime>[^<]*'; unzip -p FILE docProps/core.xml",
 )
 def editing_time(facts: Facts) -> Iterator[Answer]:
-    if (stated := facts.last("ooxml.app.total_time")) is None:
-        return
+    for names in _STORES:
+        stated = facts.last(names[0])
+        if stated is not None:
+            yield from _compare(facts, stated, *names[1:])
+            return
+    yield absent(facts, *(name for name, *_ in _STORES if name.startswith(facts.formats)))
+
+
+def _compare(
+    facts: Facts, stated: Observation, created_name: str, modified_name: str, application: str
+) -> Iterator[Answer]:
     total = int(float(stated.value or 0))
     minutes = total - _RANGE if _SIGN <= total < _RANGE else total
     if minutes < 0:
@@ -140,7 +157,7 @@ def editing_time(facts: Facts) -> Iterator[Answer]:
         else:
             yield neutral("slipped", rests_on=(stated,), **said)
         return
-    created, modified = facts.moment("ooxml.core.created"), facts.moment("ooxml.core.modified")
+    created, modified = facts.moment(created_name), facts.moment(modified_name)
     if created is None or modified is None or minutes > _MOST:
         return
     span = modified[1].wall_end - created[1].wall
@@ -150,10 +167,10 @@ def editing_time(facts: Facts) -> Iterator[Answer]:
     rests_on = (stated, created[0], modified[0])
     if abs(modified[1].wall - created[1].wall) <= _MINUTE:
         yield neutral("save-as", rests_on=rests_on, total=total, modified=modified[1].text)
-    elif facts.text("ooxml.app.application") and not claims_microsoft(facts):
+    elif facts.text(application) and not names_microsoft(facts.text(application)):
         yield neutral(
             "other-suite", rests_on=rests_on, total=total, span=span_text(span),
-            application=facts.text("ooxml.app.application"),
+            application=facts.text(application),
         )  # fmt: skip
     else:
         yield unusual(

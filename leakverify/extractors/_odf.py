@@ -29,7 +29,8 @@ _CHILDREN = 500
 _STATED = 200
 _TEXTS = {
     f"{_META}generator": "generator", f"{_META}initial-creator": "initial_creator",
-    f"{_DC}creator": "creator", f"{_META}printed-by": "printed_by", f"{_DC}title": "title", f"{_DC}subject": "subject",
+    f"{_DC}creator": "creator", f"{_META}printed-by": "printed_by", f"{_DC}title": "title",
+    f"{_DC}subject": "subject",
     f"{_DC}description": "description",
 }  # fmt: skip
 _DATES = {f"{_META}creation-date": "created", f"{_DC}date": "modified", f"{_META}print-date": "printed"}

@@ -37,9 +37,9 @@ _NUMBERS = {
 _ASIDE = frozenset(
     "fonttbl colortbl stylesheet info generator rsidtbl revtbl listtable listoverridetable pict object "
     "objdata themedata colorschememapping latentstyles datastore xmlnstbl pgptbl wgrffmtfilter filetbl "
-    "fldinst header footer headerl headerr headerf footerl footerr footerf bkmkstart bkmkend template mmathPr "
-    "falt panose atnid atnauthor atrfstart atrfend passwordhash userprops docvar nonshppict background "
-    "xmlopen factoidname htmltag mhtmltag".split()
+    "fldinst header footer headerl headerr headerf footerl footerr footerf bkmkstart bkmkend template "
+    "mmathPr falt panose atnid atnauthor atrfstart atrfend passwordhash userprops docvar nonshppict "
+    "background xmlopen factoidname htmltag mhtmltag".split()
 )
 _SYMBOLS = {
     "par": "\n", "line": "\n", "sect": "\n", "page": "\n", "row": "\n", "cell": "\t", "nestcell": "\t",
