@@ -25,6 +25,8 @@ from leakverify.extractors._base import (
     token,
 )
 from leakverify.extractors._mail_charset import western
+from leakverify.extractors._table import VOCABULARY as TABLE_VOCABULARY
+from leakverify.extractors._table import table_facts
 
 _MARKS = (
     (b"\xef\xbb\xbf", "utf-8"),
@@ -148,9 +150,13 @@ def read(source: Source, context: Context) -> Iterator[Event]:
     yield Observation(name="text.lines", value=tally.lines)
     yield Observation(name="text.null_bytes", value=tally.nulls)
     yield Observation(name="text.final_line_break", value=tally.last in ("\n", "\r"))
-    yield from _table(head, len(mark), encoding, context.name)
+    named = list(_table(head, len(mark), encoding, context.name))
+    yield from named
     if source.size > len(mark):  # costs less than coming back for it in a second pass
-        yield from _content(source, len(mark), encoding, context.limits.text_chars)
+        for event in _content(source, len(mark), encoding, context.limits.text_chars):
+            yield event
+            if named and isinstance(event, Observation) and event.name == "text.content":
+                yield from table_facts(str(event.value), str(named[0].value))
 
 
 def _narrow(source: Source) -> str:
@@ -190,7 +196,7 @@ def _content(source: Source, start: int, encoding: str, most: int) -> Iterator[E
         yield Fault("limit-text", f"more than {most} characters")
 
 
-def _table(head: bytes, start: int, encoding: str, name: str) -> Iterator[Event]:
+def _table(head: bytes, start: int, encoding: str, name: str) -> Iterator[Observation]:
     """Delimiter and columns of the first line, for files that are named as tables."""
     if name.rpartition(".")[2].lower() not in _TABLES:
         return
@@ -212,7 +218,7 @@ def sample() -> bytes:
 FORMAT = Format(
     name="text",
     title="Plain text",
-    version=1,
+    version=2,
     sniff=sniff,
     observes={
         "text.encoding": token(
@@ -227,6 +233,7 @@ FORMAT = Format(
         "text.table.delimiter": token("delimiter of the first line: comma, semicolon, tab or pipe"),
         "text.table.columns": count("columns of the first line"),
         "text.content": content("the text"),
+        **TABLE_VOCABULARY,
     },
     extensions=EXTENSIONS,
     media_types=("text/plain", "text/csv"),
