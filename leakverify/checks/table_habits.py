@@ -29,7 +29,8 @@ from leakverify.checks._base import Answer, Example, Facts, check, fact, neutral
 from leakverify.evidence import Cost, Family, Observation, Outcome, Question
 
 MESSAGES = {
-    "foreign-rows": "{count} of {rows} rows break {habits} habits that the others keep: line {lines} ({first}).",
+    "foreign-rows": "{count} of {rows} rows break {habits} habits that the others keep: line {lines} "
+    "({first}).",
     "odd-cells": "{count} cells break a habit of their column or of the rows, none of them two at once; the "
     "first in line {line}: {first}.",
 }
