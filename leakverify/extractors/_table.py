@@ -88,7 +88,7 @@ class _Habit:
 
 
 def table_facts(text: str, delimiter: str) -> Iterator[Event]:
-    """All there is to say about a delimited text. ``delimiter`` is one of the names of ``table.delimiter``."""
+    """What a delimited text shows. ``delimiter`` is one of the names of ``table.delimiter``."""
     rows, cut = _rows(text, _DELIMITERS[delimiter])
     if len(rows) < 2:
         return
