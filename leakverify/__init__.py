@@ -36,6 +36,8 @@ if TYPE_CHECKING:
         Report,
     )
     from leakverify.limits import Limits
+    from leakverify.picturing import Picture, Pictures, Plate, pictures
+    from leakverify.recovery import Revision, revisions
     from leakverify.scanner import Progress
     from leakverify.scanning import scan
 
@@ -51,10 +53,14 @@ _HOME = {
     "Location": "evidence",
     "Observation": "evidence",
     "Outcome": "evidence",
+    "Picture": "picturing",
+    "Pictures": "picturing",
+    "Plate": "picturing",
     "Problem": "evidence",
     "Progress": "scanner",
     "Question": "evidence",
     "Report": "evidence",
+    "Revision": "recovery",
     "Scan": "_api",
     "StoreError": "errors",
     "StoreTooNew": "errors",
@@ -63,6 +69,8 @@ _HOME = {
     "doctor": "_api",
     "list_checks": "_api",
     "list_formats": "_api",
+    "pictures": "picturing",
+    "revisions": "recovery",
     "scan": "scanning",
     "verify": "_api",
 }
@@ -78,10 +86,14 @@ __all__ = [
     "Location",
     "Observation",
     "Outcome",
+    "Picture",
+    "Pictures",
+    "Plate",
     "Problem",
     "Progress",
     "Question",
     "Report",
+    "Revision",
     "Scan",
     "StoreError",
     "StoreTooNew",
@@ -91,6 +103,8 @@ __all__ = [
     "doctor",
     "list_checks",
     "list_formats",
+    "pictures",
+    "revisions",
     "scan",
     "verify",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import hashlib
 import os
 import threading
@@ -97,6 +98,13 @@ def _box(isolation: str, limits: Limits, formats: tuple[str, ...]) -> Box:
         _close_boxes()
         _boxes[key] = Box(jobs=1, isolation=isolation, limits=limits, extra=formats)  # type: ignore[arg-type]
     return _boxes[key]
+
+
+@contextlib.contextmanager
+def lent_box(isolation: str, limits: Limits) -> Iterator[Box]:
+    """The kept box, for one caller at a time."""
+    with _lock:
+        yield _box(isolation, limits, ())
 
 
 def _close_boxes() -> None:
@@ -206,11 +214,25 @@ class Scan:
             complete=self._store.meta("complete") == b"1",
         )
 
-    def to_html(self, path: str | os.PathLike[str], *, lang: str = "en") -> None:
-        """Write the scan as one self-contained page."""
+    def to_html(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        lang: str = "en",
+        documents: str | os.PathLike[str] | None = None,
+        isolation: Literal["best", "required", "process"] = "best",
+    ) -> None:
+        """Write the scan as one self-contained page.
+
+        ``documents`` is the folder that was scanned, or the only file: pages
+        whose content was changed are then drawn, in the box, as they were and
+        as they became (see :func:`pictures`).
+        """
+        from leakverify.picturing import Album
         from leakverify.report import html
 
-        html.write_scan(self, Path(path), lang=lang)
+        album = None if documents is None else Album(documents, isolation=isolation)
+        html.write_scan(self, Path(path), lang=lang, pictured=album)
 
 
 class Doctor(msgspec.Struct, frozen=True, kw_only=True):

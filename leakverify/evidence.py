@@ -243,14 +243,24 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         """
         return json_text(msgspec.json.format(msgspec.json.encode(self), indent=2).decode()) + "\n"
 
-    def to_html(self, path: str | os.PathLike[str], *, lang: str = "en") -> None:
+    def to_html(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        lang: str = "en",
+        document: str | os.PathLike[str] | bytes | None = None,
+    ) -> None:
         """Write the report as one self-contained page; ``lang`` is ``en`` or ``fr``.
 
-        Raises ``UsageError`` when the file cannot be written.
+        With the ``document`` the report is on, as a path or as bytes, pages whose
+        content was changed are shown as they were and as they became.
+
+        Raises ``UsageError`` when the file cannot be written, or ``document`` is
+        another one than the report's.
         """
         from leakverify.report.html import write_report  # the one view that has a method here
 
-        write_report(self, path, lang=lang)
+        write_report(self, path, lang=lang, document=document)
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Report:

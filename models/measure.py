@@ -9,12 +9,13 @@ first part of a path is its source).  Files of role ``genuine`` and what is
 inside them are counted; a document counts for a check when the check applied
 and could look.  Sources are split by the first letter of their name: a-o were
 read while the checks were written, p-z late and little; the table shows both.
+What alterations set off is counted on seen sources for ``strengths.json``, and
+on held-out sources, by ``models/evaluate.py``, for the table.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
 import hashlib
 import json
 import os
@@ -24,10 +25,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import leakverify as lv
-from leakverify.strengths import wilson
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from models.evaluate import Genuine, genuine_paths, half_of, rate, read_roles, section, told
 from models.seeded import Seeded, run
 
 HERE = Path(__file__).parent
@@ -56,9 +57,9 @@ def main() -> int:
         if top in roles:
             tally.add(report, roles[top], source=top.split("/", 1)[0])
     if not options.no_seeds:
-        for seeded in run([corpus / path for path, role in roles.items() if role == "genuine"]):
-            tally.seeded.append(seeded)
-            print(f"{seeded.recipe}: {seeded.found} of {seeded.made}", file=sys.stderr)
+        jobs = os.cpu_count() or 2
+        tally.seeded = list(told(run(genuine_paths(corpus, "a-o"), jobs=jobs)))
+        tally.tested = list(told(run(genuine_paths(corpus, "p-z"), jobs=jobs)))
     options.out.write_text(tally.strengths(hashlib.sha256(manifest.read_bytes()).hexdigest()), "utf-8")
     options.table.write_text(tally.table(), "utf-8")
     return 0
@@ -69,13 +70,6 @@ def _progress(now: lv.Progress) -> None:
         print(f"\r{now.stage}: {now.done}/{now.total}", end="", file=sys.stderr)
 
 
-def read_roles(manifest: Path) -> dict[str, str]:
-    """Role of each path."""
-    with manifest.open(encoding="utf-8", newline="") as lines:
-        rows = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
-        return {row["path"]: row["role"] for row in rows}
-
-
 class Tally:
     """Counts over the documents of a corpus."""
 
@@ -84,14 +78,18 @@ class Tally:
         self.fired: dict[str, dict[str, Counter[str]]] = {"seen": {}, "held out": {}}
         self.assessed: dict[tuple[str, str, str], Counter[str]] = {}
         self.seeded: list[Seeded] = []
+        self.tested: list[Seeded] = []
+        self.genuine = Genuine()
 
     def add(self, report: lv.Report, role: str, source: str) -> None:
         """Count one document."""
-        half = "seen" if source[:1].lower() <= "o" else "held out"
+        half = half_of(source)
         kind = report.document.formats[0] if report.document.formats else "none"
         self.assessed.setdefault((role, kind, half), Counter())[report.assessment.value] += 1
         if role != "genuine":
             return
+        if kind == "pdf" and half == "held out" and not report.document.lineage:
+            self.genuine.add(report, report.document.name)
         strongest: dict[str, str] = {}
         for evidence in report.evidence:
             outcome = evidence.outcome.value
@@ -157,9 +155,9 @@ class Tally:
                 fired = self.fired[half].get(check, Counter())
                 hits = sum(fired[o] for o in POINTED)
                 lines.append(
-                    f"| {check} | {half} | {files} | {fired['contradicts']} | {fired['unusual']} | {_rate(hits, files)} |"
+                    f"| {check} | {half} | {files} | {fired['contradicts']} | {fired['unusual']} | {rate(hits, files)} |"
                 )
-        lines += self._seeded_table()
+        lines += ["", *section(self.tested, self.genuine, "held out")]
         lines += ["", "## Assessments", ""]
         lines += [
             "| role | format | half | documents | contradicted | review | rate | interval | unexamined |"
@@ -170,47 +168,9 @@ class Tally:
             flagged = counts["contradicted"] + counts["review"]
             lines.append(
                 f"| {role} | {kind} | {half} | {files} | {counts['contradicted']} | {counts['review']} "
-                f"| {_rate(flagged, files)} | {counts['unexamined']} |"
+                f"| {rate(flagged, files)} | {counts['unexamined']} |"
             )
         return "\n".join(lines) + "\n"
-
-    def _seeded_table(self) -> list[str]:
-        """Recall per recipe, and what ordinary handling sets off."""
-        lines = [
-            "",
-            "## Seeded alterations",
-            "",
-            "Recipes of `tests/forge`, applied with real tools to genuine files. *found*: a check that the recipe",
-            "names newly points at the file. *flagged*: the assessment newly is `review` or `contradicted`. A recipe",
-            "that names no check leaves no trace that this version asks for.",
-            "",
-            "| recipe | files | found | rate | interval | flagged | asked by |",
-            "|---|---|---|---|---|---|---|",
-        ]
-        for one in (s for s in self.seeded if s.altered):
-            lines.append(
-                f"| {one.recipe} | {one.made} | {one.found} | {_rate(one.found, one.made)} | {one.flagged} "
-                f"| {', '.join(one.expects) or 'nothing yet'} |"
-            )
-        lines += [
-            "",
-            "## Ordinary handling of genuine files",
-            "",
-            "The same, for steps that are not alterations: any *flagged* file here is a false alarm.",
-            "",
-            "| step | files | flagged | rate | interval |",
-            "|---|---|---|---|---|",
-        ]
-        for one in (s for s in self.seeded if not s.altered):
-            lines.append(f"| {one.recipe} | {one.made} | {one.flagged} | {_rate(one.flagged, one.made)} |")
-        return lines
-
-
-def _rate(hits: int, files: int) -> str:
-    if not files:
-        return "- | -"
-    low, high = wilson(hits, files)
-    return f"{hits / files:.2%} | {low:.2%} to {high:.2%}"
 
 
 if __name__ == "__main__":

@@ -2,15 +2,20 @@
 
 The recipes live in ``tests/forge``; each altered one names the checks that ask
 for its trace, each benign one is a step that ordinary handling takes.  A file
-counts for a recipe when the recipe could be applied to it.
+counts for a recipe when the recipe could be applied to it and it was not
+flagged before.
 """
 
 from __future__ import annotations
 
 import random
+import re
 import sys
+import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import msgspec
@@ -18,20 +23,46 @@ import msgspec
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from leakverify.box.inprocess import examine_bytes
-from leakverify.evidence import Assessment, Outcome, Report
+from leakverify.evidence import Assessment, Evidence, Outcome, Report
 from leakverify.judge import judge_unit
-from tests.forge.recipe import Recipe, recipes
+from leakverify.knowledge import table
+from tests.forge.recipe import Recipe, Truth, recipes
 from tests.forge.tools import DoesNotApply, missing
 
-#: genuine files tried per recipe, and the largest that is taken
-FILES, LARGEST = 40, 600_000
+#: genuine files tried per recipe, for recipes that start an office suite or a browser, and the largest taken
+FILES, SLOW_FILES, LARGEST = 40, 12, 600_000
+#: programs that take a second or more to start
+SLOW = frozenset(("chromium", "ocrmypdf", "soffice"))
+#: files looked at for one that a recipe can be applied to, for each one wanted
+_PATIENCE = 12
 _ENDINGS = {
     "pdf": ("pdf",),
     "ooxml": ("docx", "xlsx", "pptx"),
     "mail": ("eml", "txt"),
     "image": ("jpg", "jpeg"),
 }
-_POINTED = (Outcome.CONTRADICTS, Outcome.UNUSUAL)
+POINTED = (Outcome.CONTRADICTS, Outcome.UNUSUAL)
+FLAGGED = (Assessment.CONTRADICTED, Assessment.REVIEW)
+
+
+class Tried(msgspec.Struct, frozen=True):
+    """What came of one recipe on one file.
+
+    ``found``: a check the recipe names newly points at the file.  ``shown``: such a check newly says something
+    that rests on observations, pointing or not.  ``flagged``: newly assessed as review or contradicted.
+    ``placed`` and ``told``: an answer of a named check is on the right page, and quotes the text that stood
+    there; ``None`` where the recipe does not know.
+    """
+
+    path: str
+    family: str
+    found: bool
+    shown: bool
+    flagged: bool
+    placed: bool | None
+    told: bool | None
+    #: "check outcome" of every answer that newly points
+    answers: tuple[str, ...]
 
 
 class Seeded(msgspec.Struct):
@@ -40,65 +71,161 @@ class Seeded(msgspec.Struct):
     recipe: str
     altered: bool
     expects: tuple[str, ...]
-    made: int = 0
+    trace: str
+    tried: list[Tried] = []
     #: files on which the recipe's own tools failed; they are not counted as made
     failed: int = 0
-    #: files on which an expected check newly spoke
-    found: int = 0
-    #: files newly assessed as review or contradicted
-    flagged: int = 0
-    #: files on which each check newly gave each answer, as "check outcome"
-    answers: Counter[str] = msgspec.field(default_factory=Counter)
+    seconds: float = 0.0
+
+    @property
+    def made(self) -> int:
+        return len(self.tried)
+
+    @property
+    def found(self) -> int:
+        return sum(one.found for one in self.tried)
+
+    @property
+    def flagged(self) -> int:
+        return sum(one.flagged for one in self.tried)
+
+    @property
+    def answers(self) -> Counter[str]:
+        """Files on which each check newly gave each answer, as "check outcome"."""
+        return Counter(answer for one in self.tried for answer in one.answers)
+
+    def share(self, field: str) -> tuple[int, int]:
+        """(yes, of how many that know) for ``placed`` or ``told``."""
+        known = [getattr(one, field) for one in self.tried if getattr(one, field) is not None]
+        return sum(known), len(known)
 
 
-def run(genuine: Iterable[Path]) -> Iterator[Seeded]:
-    """Every recipe whose tools are here, over a seeded sample of the files."""
-    stock = {kind: _sample(list(genuine), endings) for kind, endings in _ENDINGS.items()}
-    before: dict[Path, list[Report]] = {}
-    for recipe in recipes().values():
-        if missing(*recipe.needs):
-            continue
-        tally = Seeded(recipe.name, recipe.altered, recipe.expects)
-        for path in [path for kind in recipe.formats for path in stock.get(kind, ())]:
-            if tally.made >= FILES:
-                break
-            if path not in before:
-                before[path] = _reports(path.read_bytes(), path.name)
-            _one(recipe, path, before[path], tally)
-        yield tally
+def run(genuine: Iterable[Path], *, names: str = "", files: int = FILES, jobs: int = 1) -> Iterator[Seeded]:
+    """Every recipe whose tools are here, over a seeded sample of the files, in order of name.
+
+    ``names`` is a regular expression that the whole name of a recipe fits; ``""`` takes all.
+    """
+    paths = sorted(genuine)
+    stock = {kind: _sample(paths, endings) for kind, endings in _ENDINGS.items()}
+    wanted = [
+        name
+        for name, recipe in recipes().items()
+        if (not names or re.fullmatch(names, name)) and not missing(*recipe.needs)
+    ]
+    if jobs < 2:
+        _prepare(stock)
+        for name in wanted:
+            yield _one_recipe(name, files)
+        return
+    # fresh processes, so that no tool library that was loaded here is shared
+    with ProcessPoolExecutor(
+        jobs, mp_context=get_context("spawn"), initializer=_prepare, initargs=(stock,)
+    ) as pool:
+        yield from pool.map(_one_recipe, wanted, [files] * len(wanted))
+
+
+_STOCK: Mapping[str, Sequence[Path]] = {}
+_BEFORE: dict[Path, list[Report]] = {}
+
+
+def _prepare(stock: Mapping[str, Sequence[Path]]) -> None:
+    global _STOCK
+    _STOCK = stock
+    _BEFORE.clear()
 
 
 def _sample(paths: list[Path], endings: tuple[str, ...]) -> list[Path]:
-    found = sorted(p for p in paths if p.suffix[1:].lower() in endings and p.stat().st_size <= LARGEST)
+    found = [p for p in paths if p.suffix[1:].lower() in endings and p.stat().st_size <= LARGEST]
     random.Random(5).shuffle(found)  # noqa: S311 - a repeatable sample
-    return found[: FILES * 4]
+    return found
 
 
-def _reports(data: bytes, name: str) -> list[Report]:
+def _one_recipe(name: str, files: int) -> Seeded:
+    recipe = recipes()[name]
+    tally = Seeded(recipe.name, recipe.altered, recipe.expects, recipe.trace, [])
+    started = time.perf_counter()
+    most = min(files, SLOW_FILES) if SLOW & set(recipe.needs) else files
+    for path in [path for kind in recipe.formats for path in _STOCK.get(kind, ())][: most * _PATIENCE]:
+        if tally.made >= most:
+            break
+        _one_file(recipe, path, tally)
+    tally.seconds = time.perf_counter() - started
+    return tally
+
+
+def reports(data: bytes, name: str) -> list[Report]:
+    """Reports on a document and what is inside it, read without the lock."""
     return judge_unit(examine_bytes(data, name), name)
 
 
-def _one(recipe: Recipe, path: Path, before: list[Report], tally: Seeded) -> None:
-    if not before[0].document.formats or before[0].document.formats[0] not in recipe.formats:
-        return
+def _one_file(recipe: Recipe, path: Path, tally: Seeded) -> None:
+    data = path.read_bytes()
     try:
-        data = recipe(path.read_bytes(), seed=tally.made)
+        # before the file is examined, since most recipes refuse in less time than that takes
+        forged = recipe.forge(data, seed=tally.made)
     except DoesNotApply:
         return
     except Exception:  # noqa: BLE001 - the tools of a recipe fail on odd files in their own ways
         tally.failed += 1
         return
-    after = _reports(data, path.name)
-    new = _answers(after) - _answers(before)
-    tally.made += 1
-    tally.answers.update(dict.fromkeys(new, 1))
-    tally.found += any(answer.split()[0] in recipe.expects for answer in new)
-    tally.flagged += _flagged(after) and not _flagged(before)
+    if path not in _BEFORE:
+        _BEFORE[path] = reports(data, path.name)
+    before = _BEFORE[path]
+    formats = before[0].document.formats
+    if not formats or formats[0] not in recipe.formats or is_flagged(before):
+        return
+    after = reports(forged.data, path.name)
+    known = {_said(e) for report in before for e in report.evidence}
+    new = [e for report in after for e in report.evidence if _said(e) not in known]
+    pointing = [e for e in new if e.outcome in POINTED]
+    named = [e for e in new if e.check in recipe.expects and (e.outcome in POINTED or e.observations)]
+    found = [e for e in named if e.outcome in POINTED]
+    truth = forged.truth
+    tally.tried.append(
+        Tried(
+            path=path.name,
+            family=family_of(before[0]),
+            found=bool(found),
+            shown=bool(named),
+            flagged=is_flagged(after),
+            placed=None if truth is None or not recipe.expects else any(_on_page(e, truth) for e in found),
+            told=None
+            if truth is None or not truth.before or not recipe.expects
+            else any(_quotes(e, truth) for e in found),
+            answers=tuple(sorted({f"{e.check} {e.outcome.value}" for e in pointing})),
+        )
+    )
 
 
-def _answers(reports: list[Report]) -> set[str]:
-    return {f"{e.check} {e.outcome.value}" for r in reports for e in r.evidence if e.outcome in _POINTED}
+def _said(evidence: Evidence) -> tuple[str, Outcome, str]:
+    return evidence.check, evidence.outcome, evidence.text
 
 
-def _flagged(reports: list[Report]) -> bool:
-    return any(r.assessment in (Assessment.CONTRADICTED, Assessment.REVIEW) for r in reports)
+def _on_page(evidence: Evidence, truth: Truth) -> bool:
+    pages = {o.where.page for o in evidence.observations} | {evidence.params.get("page")}
+    return truth.page in pages
+
+
+def _quotes(evidence: Evidence, truth: Truth) -> bool:
+    """Whether the answer, or what it rests on, holds the text that stood there."""
+    wanted = "".join(truth.before.split())
+    held = (evidence.text, *(str(t) for o in evidence.observations for t in (o.value, o.raw or "")))
+    return any(wanted in "".join(text.split()) for text in held)
+
+
+def is_flagged(found: list[Report]) -> bool:
+    """Whether the document, or anything inside it, asks for a look."""
+    return any(report.assessment in FLAGGED for report in found)
+
+
+def family_of(report: Report) -> str:
+    """The family of programs that a PDF names as its producer; ``""`` for another format."""
+    if "pdf" not in report.document.formats:
+        return ""
+    named = [str(o.value) for o in report.observations if o.name == "pdf.info.producer" and o.value]
+    if not named:
+        return "none stated"
+    for row in table("pdf_producers"):
+        if re.search(row["claims"], named[-1], re.IGNORECASE):
+            return row["family"]
+    return "other"

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from leakverify.box import linux, runner, wire
+from leakverify.box import render as pages
 from leakverify.extractors._base import Budget, LimitExceeded, Source
 
 #: messages written in one go; fixed, so that what survives a crash does not depend on timing
@@ -69,6 +70,9 @@ def serve(request: wire.Request, document: int, answer: int, extra: tuple[str, .
     if request.job == "unpack":
         unpack(request, source, answer)
         return 0
+    if request.job == "render":
+        render(request, source, answer)
+        return 0
     batch: list[bytes] = []
 
     def send(message: object) -> None:
@@ -100,6 +104,14 @@ def unpack(request: wire.Request, source: Source, answer: int) -> None:
         except (zlib.error, OSError, ValueError):
             code = "malformed"
         write_all(answer, wire.encoder.encode(wire.End(member.index, code)) + b"\n")
+    write_all(answer, wire.encoder.encode(wire.Done()) + b"\n")
+
+
+def render(request: wire.Request, source: Source, answer: int) -> None:
+    """Draw pages, each one sent before the next is begun."""
+    for message, pixels in pages.draw(source, request.shots):
+        write_all(answer, wire.encoder.encode(message) + b"\n")
+        write_all(answer, pixels)
     write_all(answer, wire.encoder.encode(wire.Done()) + b"\n")
 
 

@@ -7,12 +7,22 @@ limit on time or memory holds.  The public API refuses it unless asked by name.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator, Sequence
 
 from leakverify.box import runner, wire
+from leakverify.box.render import draw
+from leakverify.box.wire import Drawn
 from leakverify.evidence import Isolation, UnitResult
 from leakverify.extractors import reader_versions, registry, vocabulary
 from leakverify.extractors._base import Source
 from leakverify.limits import DEFAULT_LIMITS, Limits
+
+
+def render_bytes(data: bytes, shots: Sequence[wire.Shot], limits: Limits = DEFAULT_LIMITS) -> Iterator[Drawn]:
+    """Draw pages of a document held in memory; same pictures as the box gives."""
+    for message, pixels in draw(Source(data, limit=limits.document_bytes), shots):
+        shot = shots[message.k]
+        yield Drawn(shot, message.code) if isinstance(message, wire.End) else Drawn(shot, "", message, pixels)
 
 
 def examine_bytes(

@@ -28,10 +28,12 @@ import msgspec
 
 from leakverify.box import wire
 from leakverify.box.child import EXIT_MEMORY
+from leakverify.box.wire import Drawn
 from leakverify.errors import IsolationUnavailable, UsageError
 from leakverify.evidence import Isolation, Member, UnitResult
 from leakverify.extractors import reader_versions, registry, vocabulary
 from leakverify.limits import DEFAULT_LIMITS, Limits
+from leakverify.problems import PROBLEMS
 
 IsolationWish = Literal["required", "best", "process"]
 
@@ -42,6 +44,11 @@ _ATTEMPTS = 4
 #: starts of a zygote that was killed before it was ready
 _START_ATTEMPTS = 12
 _READ = 1 << 18
+#: children that may be lost on the pictures of one document
+_LOST = 3
+#: the line a child ends with
+_DONE = wire.encoder.encode(wire.Done()) + b"\n"
+_render_decoder = msgspec.json.Decoder(wire.RenderMessage)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -161,11 +168,15 @@ class _Worker:
 
 
 class _Pipe:
-    """The reading end of an answer pipe, read in turn, each read within a time."""
+    """The reading end of an answer pipe, read in turn.
 
-    def __init__(self, descriptor: int, patience: float) -> None:
+    ``patience`` is for each read, and with ``in_all`` for all of them together.
+    """
+
+    def __init__(self, descriptor: int, patience: float, *, in_all: bool = False) -> None:
         self._descriptor = descriptor
         self._patience = patience
+        self._in_all = in_all
         self._buffer = bytearray()
 
     def __enter__(self) -> _Pipe:
@@ -175,7 +186,10 @@ class _Pipe:
         os.close(self._descriptor)
 
     def _more(self) -> None:
-        ready, _, _ = select.select([self._descriptor], [], [], self._patience)
+        begun = time.monotonic()
+        ready, _, _ = select.select([self._descriptor], [], [], max(self._patience, 0))
+        if self._in_all:
+            self._patience -= time.monotonic() - begun
         piece = os.read(self._descriptor, _READ) if ready else b""
         if not ready:
             raise _Lost("nothing came in time")
@@ -433,18 +447,23 @@ class Box:
 
     def _word_end(self, flight: _Flight, status: int) -> None:
         """Turn a wait status into a problem, where it is one."""
+        code, detail = self._how_it_ended(status, done=flight.answer.done)
+        if code:
+            flight.answer.problem(code, detail)
+
+    def _how_it_ended(self, status: int, *, done: bool) -> tuple[str, str]:
+        """The code of the problem that a wait status is, and its detail; empty when it is none."""
         if os.WIFSIGNALED(status):
             number = os.WTERMSIG(status)
             if number in (signal.SIGXCPU, signal.SIGKILL):
-                flight.answer.problem("limit-cpu", f"{self.limits.cpu_seconds} s")
-            else:
-                flight.answer.problem("reader-crash", signal.Signals(number).name)
-            return
+                return "limit-cpu", f"{self.limits.cpu_seconds} s"
+            return "reader-crash", signal.Signals(number).name
         code = os.waitstatus_to_exitcode(status)
         if code == EXIT_MEMORY:
-            flight.answer.problem("limit-memory")
-        elif code or not flight.answer.done:
-            flight.answer.problem("reader-crash", f"ended with status {code} before it was done")
+            return "limit-memory", ""
+        if code or not done:
+            return "reader-crash", f"ended with status {code} before it was done"
+        return "", ""
 
     def unpack(
         self, descriptor: int, offset: int, size: int, members: Sequence[tuple[int, Member]]
@@ -516,6 +535,96 @@ class Box:
                 spool.flush()
                 spool.seek(0)
                 yield message.k, spool, whole.hexdigest(), message.code
+
+    def render(self, descriptor: int, size: int, shots: Sequence[wire.Shot]) -> Generator[Drawn, None, None]:
+        """Draw pages of a document, one after the other, in the order asked for.
+
+        A picture that costs the child its life is told with the reason, and the
+        rest are drawn by another child; after :data:`_LOST` of them no more are
+        tried.  This side checks sizes and copies bytes; it decodes no picture.
+        """
+        at = lost = attempts = 0
+        while at < len(shots):
+            why = ""
+            with contextlib.closing(self._drawn_by_one_child(descriptor, size, shots[at:])) as drawn:
+                for item in drawn:
+                    if isinstance(item, str):
+                        why = item
+                        break
+                    at += 1
+                    attempts = 0
+                    yield item
+            if at == len(shots):
+                return
+            attempts += 1
+            if why == "box-lost" and attempts < _ATTEMPTS:
+                continue
+            lost += 1
+            attempts = 0
+            left = shots[at:] if lost >= _LOST else shots[at : at + 1]
+            yield from (Drawn(shot, why) for shot in left)
+            at += len(left)
+
+    def _drawn_by_one_child(
+        self, descriptor: int, size: int, shots: Sequence[wire.Shot]
+    ) -> Generator[Drawn | str, None, None]:
+        """Pictures as one child draws them; then, if it did not draw all, the code of what ended it."""
+        request = wire.Request(job="render", size=size, limits=self.limits, shots=tuple(shots))
+        worker = self._idle.pop() if self._idle else self._new_worker()
+        ended: dict[str, Any] | None = None
+        lost, over, why = False, False, ""
+        try:
+            with _Pipe(worker.begin(request, descriptor), self.limits.wall_seconds, in_all=True) as pipe:
+                for number, shot in enumerate(shots):
+                    drawn = self._picture(pipe, number, shot)
+                    if isinstance(drawn, str):
+                        why = drawn
+                        break
+                    yield drawn
+                else:
+                    over = not pipe.exactly(len(_DONE) + 1).removeprefix(_DONE)
+        except _Lost:
+            lost = True
+        finally:  # also when nobody asks for the rest
+            if not lost:
+                with contextlib.suppress(_Lost):
+                    if not over and why != "end":
+                        worker.kill_unit()
+                    ended = worker.end()
+            if ended is None:
+                worker.process.kill()
+                worker.close()
+            else:
+                self._idle.append(worker)
+        if why == "end":
+            if ended is None or self._killed_from_outside(int(ended["status"]), ended["cpu"]):
+                why = "box-lost"
+            else:
+                why = self._how_it_ended(int(ended["status"]), done=False)[0]
+        elif lost:
+            why = "box-lost"
+        if why:
+            yield why
+
+    def _picture(self, pipe: _Pipe, number: int, shot: wire.Shot) -> Drawn | str:
+        """The next picture; or a problem code, ``"end"`` when the child is gone."""
+        try:
+            line = pipe.line()
+            if not line:
+                return "end"
+            message = _render_decoder.decode(line)
+            if isinstance(message, wire.Done) or message.k != number:
+                return "box-protocol"
+            if isinstance(message, wire.End):
+                return Drawn(shot, message.code) if message.code in PROBLEMS else "box-protocol"
+            if wire.bitmap_fault(message, shot):
+                return "box-protocol"
+            pixels = pipe.exactly(message.length)
+        except _Lost:
+            return "limit-time"
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            return "box-protocol"
+        return Drawn(shot, "", message, pixels) if len(pixels) == message.length else "end"
 
     def close(self) -> None:
         """End every confined process. Units in flight are abandoned."""

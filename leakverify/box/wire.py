@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Literal, Union
+from typing import Literal, NamedTuple, Union
 
 import msgspec
 
@@ -71,8 +71,29 @@ class End(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="end", om
     code: str = ""
 
 
+class Bitmap(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="bitmap"):
+    """Picture ``k`` is ``width`` by ``height`` pixels; its bytes follow this line, rows from the top.
+
+    ``channels`` is 1 for grey and 3 for red, green, blue, one byte each.
+    ``matrix`` (a, b, c, d, e, f) takes a point of the page, in the document's
+    own coordinates, to pixels of the picture: ax + cy + e, bx + dy + f.
+    """
+
+    k: int
+    width: int
+    height: int
+    channels: int
+    matrix: tuple[float, float, float, float, float, float]
+
+    @property
+    def length(self) -> int:
+        """Bytes that follow the line."""
+        return self.width * self.height * self.channels
+
+
 Message = Union[Doc, Obs, Prob, Memb, Deferred, Done]
 UnpackMessage = Union[Chunk, End, Done]
+RenderMessage = Union[Bitmap, End, Done]
 
 encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Message)
@@ -93,10 +114,37 @@ class Slice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     transform: str
 
 
+class Shot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A picture asked for: the document as it was at byte ``end``, a page counted from 1.
+
+    ``clip`` is the part of the page that is wanted (left, bottom, right, top in
+    the document's own coordinates), ``None`` for all of it.  The picture is at
+    most ``width`` pixels wide.
+    """
+
+    end: int
+    page: int
+    width: int
+    clip: tuple[float, float, float, float] | None = None
+
+
+class Drawn(NamedTuple):
+    """What became of a shot: a picture and its bytes, or the code of a problem."""
+
+    shot: Shot
+    code: str
+    bitmap: Bitmap | None = None
+    pixels: bytes = b""
+
+
+#: pixels of one picture, and its longest side
+PIXELS, SIDE = 1_600_000, 4_000
+
+
 class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the parent asks for. The document itself comes as a descriptor."""
 
-    job: Literal["examine", "unpack"] = "examine"
+    job: Literal["examine", "unpack", "render"] = "examine"
     name: str = ""
     offset: int = 0
     size: int = 0
@@ -105,11 +153,24 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     extra: tuple[str, ...] = ()
     #: unpack only: what to stream, in this order
     members: tuple[Slice, ...] = ()
+    #: render only: what to draw, in this order
+    shots: tuple[Shot, ...] = ()
 
 
 def decode_request(line: bytes) -> Request:
     """Read what the parent asks; both ends are ours."""
     return msgspec.json.decode(line, type=Request)
+
+
+def bitmap_fault(bitmap: Bitmap, shot: Shot) -> str:
+    """The rule a picture breaks; empty when it is what was asked for."""
+    if not (0 < bitmap.width <= min(shot.width, SIDE) and 0 < bitmap.height <= SIDE):
+        return "a picture of an impossible size"
+    if bitmap.width * bitmap.height > PIXELS or bitmap.channels not in (1, 3):
+        return "a picture of an impossible size"
+    if not all(abs(number) < 1e9 for number in bitmap.matrix):  # false for what is no number, too
+        return "a picture at an impossible place"
+    return ""
 
 
 class Answer:

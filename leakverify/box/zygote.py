@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import codecs
 import contextlib
+import ctypes
 import gc
 import importlib
 import json
@@ -32,7 +33,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from leakverify.box import child, linux, runner, wire
+from leakverify.box import child, linux, render, runner, wire
 from leakverify.extractors import registry
 from leakverify.extractors._base import Source
 from leakverify.limits import DEFAULT_LIMITS
@@ -66,6 +67,9 @@ def warm_up(extra: tuple[str, ...]) -> None:
         if extractor.format.sample is not None:
             sample = Source(extractor.format.sample())
             runner.examine(sample, "sample", DEFAULT_LIMITS, full=True, send=_ignore, extra=extra)
+    pages = Source(registry()["pdf"].format.sample())  # type: ignore[misc]
+    for message, _ in render.draw(pages, (wire.Shot(pages.size, 1, 300),)):
+        wire.encoder.encode(message)
 
 
 def _ignore(message: object) -> None:
@@ -82,6 +86,7 @@ def main() -> None:
         linux.die_with_parent()
     warm_up(extra)
     gc.collect()
+    give_back()
     gc.freeze()
     resident = resident_bytes()  # /proc is out of reach once the files are
     level, why, program = confine(wanted)
@@ -191,6 +196,13 @@ def receive(control: socket.socket) -> tuple[bytes, list[int]]:
         line += part
         descriptors += received
     return line, descriptors
+
+
+def give_back() -> None:
+    """Return memory that warming up took and left free to the system, where the C library can (glibc)."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
 
 
 def resident_bytes() -> int:

@@ -36,6 +36,7 @@ import re
 from collections.abc import Iterator
 
 from leakverify.checks._base import Answer, Example, Facts, check, fact, neutral, unusual
+from leakverify.checks._pdf_pages import claimed as claimed_by
 from leakverify.evidence import Cost, Family, Observation, Outcome, Question
 from leakverify.knowledge import Row, table
 
@@ -108,7 +109,7 @@ EXAMPLES = (
 )
 def producer_against_writer(facts: Facts) -> Iterator[Answer]:
     producer = facts.last("pdf.info.producer")
-    claimed = _claimed("" if producer is None else str(producer.value))
+    claimed = claimed_by("" if producer is None else str(producer.value))
     if producer is None or claimed is None:
         return
     for row in table("pdf_writers"):
@@ -121,12 +122,6 @@ def producer_against_writer(facts: Facts) -> Iterator[Answer]:
         elif claimed["appends"] != "yes" or facts.value("pdf.revision.count") == 1:
             yield unusual("other-writer", rests_on=(producer, *marks), **said)
         return
-
-
-def _claimed(producer: str) -> Row | None:
-    """The one known program that a Producer names; ``None`` for others and for several."""
-    found = [row for row in table("pdf_producers") if re.search(row["claims"], producer, re.IGNORECASE)]
-    return found[0] if len(found) == 1 else None
 
 
 def _fits(row: Row, facts: Facts) -> tuple[Observation, ...]:

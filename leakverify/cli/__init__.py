@@ -20,6 +20,7 @@ VERBS = {
     "verify": "verify",
     "scan": "scan",
     "report": "report",
+    "revisions": "revisions",
     "checks": "checks",
     "formats": "formats",
     "doctor": "doctor",

@@ -42,6 +42,13 @@ def html(function: Function) -> Function:
     )(function)  # fmt: skip
 
 
+def no_pictures(function: Function) -> Function:
+    return click.option(
+        "--no-pictures", is_flag=True,
+        help="Leave out of the page the pictures of changed PDF pages, before and after.",
+    )(function)  # fmt: skip
+
+
 def say(key: str, lang: str, **params: object) -> None:
     """A word to people, on stderr."""
     from leakverify.report._visible import visible

@@ -24,6 +24,11 @@ _OUT = click.Path(dir_okay=False, allow_dash=True, path_type=Path)
 )
 @_options.html
 @click.option(
+    "--pictures", type=click.Path(exists=True, path_type=Path), metavar="LEAK",
+    help="The folder that was scanned, or the only file: draw changed PDF pages before and after. A document "
+    "inside a mail or an archive has to be taken out of it first.",
+)  # fmt: skip
+@click.option(
     "--csv", "table", type=_OUT, metavar="OUT", help="Write a table, one document a row; - is stdout."
 )
 @click.option("--sarif", type=_OUT, metavar="OUT", help="Write SARIF 2.1.0; - is stdout.")
@@ -39,6 +44,7 @@ def command(
     source: Path,
     document: str | None,
     html: Path | None,
+    pictures: Path | None,
     table: Path | None,
     sarif: Path | None,
     sections: int,
@@ -50,19 +56,23 @@ def command(
     Without an output to write, the text of one report or the ranked list of
     several goes to stdout.
     """
+    from leakverify.picturing import Album
     from leakverify.report import html as pages
     from leakverify.report import source as sources
     from leakverify.report import terminal
     from leakverify.report.sarif import write_sarif
     from leakverify.report.table import write_table
 
+    if pictures is not None and html is None:
+        raise click.UsageError("--pictures needs --html")
+    album = None if pictures is None else Album(pictures)
     opened = lv.Scan(source) if sources.is_store(source) else sources.JsonReports(source)
     with opened as kept:
         single = kept.report(document) if document is not None else sources.only(kept)
         if html is not None and single is not None:
-            pages.write_report(single, html, lang=lang)
+            pages.write_report(single, html, lang=lang, pictured=album)
         elif html is not None:
-            pages.write_scan(kept, html, lang=lang, sections=sections)
+            pages.write_scan(kept, html, lang=lang, sections=sections, pictured=album)
         for path, write, newline in ((table, write_table, ""), (sarif, write_sarif, "\n")):
             if path is not None:
                 with _out(path, newline) as file:

@@ -31,6 +31,7 @@ from leakverify.cli._progress import ProgressLine
     "--top", type=click.IntRange(0), default=20, show_default=True, help="Length of the ranked list."
 )
 @_options.html
+@_options.no_pictures
 @_options.lang
 @_options.isolation("best", "required", "process")
 @_options.fail_on
@@ -41,6 +42,7 @@ def command(
     as_json: bool,
     top: int,
     html: Path | None,
+    no_pictures: bool,
     lang: str,
     isolation: Any,
     fail_on: tuple[str, ...],
@@ -71,16 +73,26 @@ def command(
     finally:
         progress.end()
     if store is not None:
-        _show(store, as_json=as_json, top=top, html=html, lang=lang)
+        documents = None if no_pictures else path
+        _show(store, as_json=as_json, top=top, html=html, lang=lang, documents=documents, isolation=isolation)
     return tally.code()
 
 
-def _show(store: Path, *, as_json: bool, top: int, html: Path | None, lang: str) -> None:
+def _show(
+    store: Path,
+    *,
+    as_json: bool,
+    top: int,
+    html: Path | None,
+    lang: str,
+    documents: Path | None,
+    isolation: Any,
+) -> None:
     from leakverify.report import terminal
 
     with lv.Scan(store) as scan:
         if not as_json:
             terminal.print_scan(scan, sys.stdout, lang=lang, top=top)
         if html is not None:
-            scan.to_html(html, lang=lang)
+            scan.to_html(html, lang=lang, documents=documents, isolation=isolation)
             _options.say("written", lang, path=html)

@@ -22,6 +22,7 @@ from leakverify.cli._exit import Exit, Tally
 @click.option("--json", "as_json", is_flag=True, help="Print the reports as JSON, one a line.")
 @click.option("--facts", is_flag=True, help="Also list everything that was read.")
 @_options.html
+@_options.no_pictures
 @_options.lang
 @_options.isolation("best", "required", "process", "none")
 @_options.fail_on
@@ -30,6 +31,7 @@ def command(
     as_json: bool,
     facts: bool,
     html: Path | None,
+    no_pictures: bool,
     lang: str,
     isolation: Any,
     fail_on: tuple[str, ...],
@@ -39,6 +41,7 @@ def command(
     What is inside a file (attachments, members of an archive) is examined by
     `leakverify scan`, which takes files as well as folders.
     """
+    from leakverify.picturing import Album
     from leakverify.report import html as pages
     from leakverify.report import terminal
     from leakverify.report._visible import json_line
@@ -46,9 +49,12 @@ def command(
     if isolation == "none":
         _options.say("unconfined", lang)
     tally = Tally(fail_on)
+    at_hand = files[0]
 
     def examined() -> Iterator[lv.Report]:
+        nonlocal at_hand
         for number, file in enumerate(files):
+            at_hand = file
             report = lv.verify(file, isolation=isolation)
             tally.add(report)
             if as_json:
@@ -58,13 +64,18 @@ def command(
                 terminal.print_report(report, sys.stdout, lang=lang, facts=facts)
             yield report
 
+    def pictured(report: lv.Report) -> lv.Pictures | None:
+        return album.show(report, at_hand)  # asked for before the next file is begun
+
+    album = Album(files[0], isolation=isolation)
+    drawn = None if no_pictures else pictured
     if html is None:
         for _ in examined():
             pass
     elif len(files) == 1:
-        pages.write_report(next(examined()), html, lang=lang)
+        pages.write_report(next(examined()), html, lang=lang, pictured=drawn)
     else:
-        pages.write_reports(examined(), html, lang=lang)
+        pages.write_reports(examined(), html, lang=lang, pictured=drawn)
     if html is not None:
         _options.say("written", lang, path=html)
     return tally.code()

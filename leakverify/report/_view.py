@@ -12,6 +12,7 @@ import difflib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from leakverify.evidence import (
     Assessment,
@@ -23,8 +24,12 @@ from leakverify.evidence import (
     Report,
     Strength,
 )
+from leakverify.report._frame import Frame, Shelf, Shown
 from leakverify.report._visible import visible
 from leakverify.report._words import Said, Sentence, Words
+
+if TYPE_CHECKING:
+    from leakverify.picturing import Pictures
 
 #: outcomes that ask for a look, weightiest first
 POINTED = (Outcome.CONTRADICTS, Outcome.UNUSUAL)
@@ -60,11 +65,16 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """An earlier and a later text; ``Said.quoted`` marks the words that differ."""
+    """An earlier and a later text; ``Said.quoted`` marks the words that differ.
+
+    ``closer`` are the pictures of the place itself, ``plate`` those of its page.
+    """
 
     where: str
     before: Sentence
     after: Sentence
+    closer: tuple[Shown, Shown] | None = None
+    plate: Shelf | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +89,7 @@ class Answer:
     sentence: Sentence
     family: str
     changes: tuple[Change, ...]
+    shelves: tuple[Shelf, ...]
     facts: tuple[Fact, ...]
     facts_left: int
     innocent: tuple[str, ...]
@@ -160,12 +171,27 @@ class View:
     score: ScoreView | None
     facts: tuple[Fact, ...]
     facts_left: int
+    #: what is to be known about the pictures, or why there are none
+    pictured: tuple[str, ...]
     provenance: tuple[tuple[str, str], ...] = field(default=())
 
 
-def view(report: Report, words: Words, *, rank: int = 0, facts: bool = True) -> View:
-    """Put a report into words and order. ``facts``: with the list of everything read."""
-    answers = [(e, _answer(e, words)) for e in report.evidence]
+def view(
+    report: Report,
+    words: Words,
+    *,
+    rank: int = 0,
+    facts: bool = True,
+    pictures: Pictures | None = None,
+    met: set[str] | None = None,
+) -> View:
+    """Put a report into words and order.
+
+    ``facts``: with the list of everything read.  ``met`` are the pictures that
+    the page of HTML holds already; it is added to.
+    """
+    frame = Frame(pictures, words, met)
+    answers = [(e, _answer(e, words, frame)) for e in report.evidence]
     answers.sort(key=lambda pair: _ORDER.index(pair[0].outcome))
     document = report.document
     told = [a for e, a in answers if e.outcome not in (Outcome.NOT_APPLICABLE, Outcome.NOT_CHECKED)
@@ -191,7 +217,8 @@ def view(report: Report, words: Words, *, rank: int = 0, facts: bool = True) -> 
         score=_score(report, words),
         facts=tuple(_fact(o, words) for o in listed),
         facts_left=len(report.observations) - len(listed) if facts else 0,
-        provenance=_provenance(report, words),
+        pictured=frame.notes(),
+        provenance=(*_provenance(report, words), *frame.provenance()),
     )
 
 
@@ -252,8 +279,9 @@ def _group(question: Question, told: Sequence[Answer], words: Words) -> Group:
     )
 
 
-def _answer(evidence: Evidence, words: Words) -> Answer:
-    changes, rest = _changes(evidence.observations, words)
+def _answer(evidence: Evidence, words: Words, frame: Frame) -> Answer:
+    frame.turn(evidence)
+    changes, rest = _changes(evidence.observations, words, frame)
     return Answer(
         check=visible(evidence.check, limit=40),
         title=words.title(evidence.check) or visible(evidence.check, limit=40),
@@ -263,6 +291,7 @@ def _answer(evidence: Evidence, words: Words) -> Answer:
         sentence=words.sentence(evidence),
         family=words.term("family", evidence.family.value),
         changes=changes,
+        shelves=frame.shelves(rest),
         facts=tuple(_fact(o, words) for o in rest[:MOST_FACTS]),
         facts_left=max(len(rest) - MOST_FACTS, 0),
         innocent=tuple(words.innocent(evidence.check, key) for key in evidence.innocent),
@@ -294,7 +323,7 @@ def _fact(observation: Observation, words: Words) -> Fact:
 
 
 def _changes(
-    observations: Sequence[Observation], words: Words
+    observations: Sequence[Observation], words: Words, frame: Frame
 ) -> tuple[tuple[Change, ...], list[Observation]]:
     """Pairs of an earlier and a later text, and the observations that are no such pair."""
     changes, rest, at = [], [], 0
@@ -307,7 +336,8 @@ def _changes(
             and other.name == one.name.removesuffix("before") + "after"
         ):
             before, after = _compare(str(one.value), str(other.value))
-            changes.append(Change(where=words.where(other.where), before=before, after=after))
+            closer, plate = frame.change(other)
+            changes.append(Change(words.where(other.where), before, after, closer, plate))
             at += 2
         else:
             rest.append(one)

@@ -13,11 +13,11 @@ import contextlib
 import functools
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
@@ -30,6 +30,9 @@ from leakverify.report._visible import visible
 from leakverify.report._words import Words, words
 from leakverify.report.source import Scanned
 
+if TYPE_CHECKING:
+    from leakverify.picturing import Pictures
+
 _TEMPLATES = ("macros.html", "page.html", "pieces.html", "report.html", "scan.html")
 #: documents of a scan that get a section of their own, and rows of the ranked list
 SECTIONS, RANKED_ROWS = 300, 5_000
@@ -38,23 +41,50 @@ LISTED, FOLD = 50_000, 500
 _BLOCK = 1 << 16
 
 
-def write_report(report: Report, path: str | os.PathLike[str], *, lang: str = "en") -> None:
-    """Write one report as a page. Raises ``UsageError`` when the file cannot be written."""
+#: gives the pictures of a report's document, ``None`` when nothing in it asks for any
+Pictured = Callable[[Report], "Pictures | None"]
+
+
+def write_report(
+    report: Report,
+    path: str | os.PathLike[str],
+    *,
+    lang: str = "en",
+    document: str | os.PathLike[str] | bytes | None = None,
+    pictured: Pictured | None = None,
+) -> None:
+    """Write one report as a page.
+
+    ``document`` is the file it is on, from which changed pages are drawn, or
+    ``pictured`` gives what was drawn.  Raises ``UsageError`` when the page
+    cannot be written, or ``document`` is another one than the report's.
+    """
     said = words(lang)
+    if document is not None:
+        from leakverify.picturing import pictures
+
+        found = pictures(report, document)
+        pictured = lambda _: found  # noqa: E731 - the same for whatever is asked
+    page = report_page(report, lang=said.lang, pictures=None if pictured is None else pictured(report))
     with target(path) as file:
-        file.writelines(_stream("report.html", said, v=view(report, said)))
+        file.write(page)
 
 
-def report_page(report: Report, *, lang: str = "en") -> str:
+def report_page(report: Report, *, lang: str = "en", pictures: Pictures | None = None) -> str:
     """The page of one report."""
     said = words(lang)
-    return "".join(_stream("report.html", said, v=view(report, said)))
+    return "".join(_stream("report.html", said, v=view(report, said, pictures=pictures)))
 
 
 def write_scan(
-    scan: Scanned, path: str | os.PathLike[str], *, lang: str = "en", sections: int = SECTIONS
+    scan: Scanned,
+    path: str | os.PathLike[str],
+    *,
+    lang: str = "en",
+    sections: int = SECTIONS,
+    pictured: Pictured | None = None,
 ) -> None:
-    """Write a stored scan as a page, most noteworthy first."""
+    """Write a stored scan as a page, most noteworthy first. See :func:`write_reports`."""
     complete = bool(scan.summary().complete)
     write_reports(
         scan.ranked(),
@@ -63,6 +93,7 @@ def write_scan(
         name=scan.title,
         complete=complete,
         sections=sections,
+        pictured=pictured,
     )
 
 
@@ -74,19 +105,21 @@ def write_reports(
     name: str = "",
     complete: bool | None = None,
     sections: int = SECTIONS,
+    pictured: Pictured | None = None,
 ) -> None:
     """Write many reports as one page, in the order they come, which is read once.
 
     ``name`` is what was scanned; ``complete`` is told to the reader when false;
-    the first ``sections`` documents that need a look are shown in full.  Raises
-    ``UsageError`` when the file cannot be written.
+    the first ``sections`` documents that need a look are shown in full, with the
+    pictures that ``pictured`` gives.  Raises ``UsageError`` when the file cannot
+    be written.
     """
     said = words(lang)
     final = Path(path)
     with contextlib.ExitStack() as stack:
         file = stack.enter_context(target(final))
         spools = [stack.enter_context(spool(final.parent)) for _ in range(4)]
-        pages = _Pages(said, sections, *spools)
+        pages = _Pages(said, sections, pictured, *spools)
         for report in reports:
             pages.add(report)
         pages.close()
@@ -133,6 +166,7 @@ class _Pages:
         self,
         said: Words,
         limit: int,
+        pictured: Pictured | None,
         ranked: IO[str],
         sections: IO[str],
         unexamined: IO[str],
@@ -141,6 +175,8 @@ class _Pages:
         self.ranked, self.sections, self.unexamined, self.others = ranked, sections, unexamined, others
         self._said = said
         self._limit = limit
+        self._pictured = pictured
+        self._met: set[str] = set()
         self._pieces: Any = _environment().get_template("pieces.html").make_module({"w": said})
         self._sum = _Summary()
         self._assessments: dict[Assessment, int] = {}
@@ -192,7 +228,8 @@ class _Pages:
         in_full = rank <= self._limit
         self.ranked.write(self._pieces.ranked(row(report, self._said, rank=rank), in_full))
         if in_full:
-            shown = view(report, self._said, rank=rank, facts=False)
+            pictures = None if self._pictured is None else self._pictured(report)
+            shown = view(report, self._said, rank=rank, facts=False, pictures=pictures, met=self._met)
             self._remember(shown.provenance)
             self.sections.write(self._pieces.section(shown))
         else:

@@ -89,7 +89,8 @@ def test_the_attempts_are_real(tmp_path: Path) -> None:
 
 
 def test_the_forking_process_is_small(box: Box) -> None:
-    assert 0 < box.resident_bytes <= 64 * MIB
+    # measured 96 MiB, of which signatures (pyHanko) take 25 and font programs (fontTools) 10
+    assert 0 < box.resident_bytes <= 112 * MIB
 
 
 def test_required_isolation_is_refused_where_there_is_less(monkeypatch: pytest.MonkeyPatch) -> None:

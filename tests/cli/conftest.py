@@ -43,6 +43,7 @@ class Kept:
         self._reports = reports
         self.path = path
         self.title = path.name
+        self.pictured: list[tuple[Path | None, str]] = []
 
     def __enter__(self) -> Kept:
         return self
@@ -64,7 +65,10 @@ class Kept:
             counts[report.assessment.value] = counts.get(report.assessment.value, 0) + 1
         return lv.Summary(documents=len(self._reports), assessments=counts, problems={}, complete=True)
 
-    def to_html(self, path: Path, *, lang: str = "en") -> None:
+    def to_html(
+        self, path: Path, *, lang: str = "en", documents: Path | None = None, isolation: str = "best"
+    ) -> None:
+        self.pictured.append((documents, isolation))
         html.write_scan(self, path, lang=lang)
 
 
@@ -93,7 +97,8 @@ class Library:
             raise self.error
 
     def open(self, path: Path) -> Kept:
-        return Kept(self.reports, Path(path))
+        self.kept = Kept(self.reports, Path(path))
+        return self.kept
 
 
 @pytest.fixture

@@ -6,11 +6,15 @@ import json
 import re
 from pathlib import Path
 
+import msgspec
 import pytest
 
 import leakverify as lv
+from leakverify.box.inprocess import examine_bytes
 from leakverify.cli import VERBS
+from leakverify.judge import judge_unit
 from leakverify.report.source import JsonReports
+from tests.builders import pdf
 from tests.cli.conftest import Library, Run
 from tests.report import samples
 from tests.report.strategies import harm
@@ -166,7 +170,7 @@ def test_checks_list_and_explain(run: Run) -> None:
 
 
 def test_a_mistyped_check_is_guessed(run: Run) -> None:
-    assert "did you mean LV-PDF-00" in run("checks", "explain", "LV-PDF-009").err
+    assert "did you mean LV-PDF-0" in run("checks", "explain", "LV-PDF-009").err
 
 
 def test_formats(run: Run) -> None:
@@ -174,3 +178,47 @@ def test_formats(run: Run) -> None:
     for name in lv.list_formats():
         assert re.search(rf"^{name} ", listed, re.M)
     assert "pdf.info.creation_date" in run("formats", "pdf").out
+
+
+def changed(path: Path) -> lv.Report:
+    """A PDF whose text was changed, on the disk, and the report on it."""
+    made = pdf.document("The amount is 1200 euros")
+    made.save({made.content(0): pdf.stream(pdf.show("The amount is 9200 euros"))})
+    path.write_bytes(made.data)
+    report = judge_unit(examine_bytes(made.data, path.name), path.name)[0]
+    return msgspec.structs.replace(report, assessment=lv.Assessment.REVIEW)
+
+
+def test_pages_show_pictures_unless_told_not_to(
+    run: Run, library: Library, memo: Path, tmp_path: Path
+) -> None:
+    library.reports = [changed(memo)]
+    out = tmp_path / "one.html"
+    run("verify", memo, "--html", out, "--isolation", "none")
+    assert out.read_text("utf-8").count("<svg") == 4
+    run("verify", memo, "--html", out, "--no-pictures")
+    assert "<svg" not in out.read_text("utf-8")
+    run("verify", memo, memo, "--html", out, "--isolation", "none")
+    assert out.read_text("utf-8").count("<svg") == 8
+
+
+def test_stored_reports_show_pictures_of_the_folder_named(
+    run: Run, library: Library, memo: Path, tmp_path: Path
+) -> None:
+    report = changed(memo)
+    kept = tmp_path / "kept.json"
+    kept.write_text(report.to_json(), "utf-8")
+    out = tmp_path / "one.html"
+    run("report", kept, "--html", out, "--pictures", tmp_path)
+    assert out.read_text("utf-8").count("<svg") == 4
+    run("report", kept, "--html", out)
+    assert "<svg" not in out.read_text("utf-8")
+    assert run("report", kept, "--pictures", tmp_path).code == 1
+
+
+def test_a_scan_draws_from_what_it_scanned(run: Run, library: Library, tmp_path: Path) -> None:
+    store, out = tmp_path / "leak.lvs", tmp_path / "scan.html"
+    run("scan", tmp_path, "--store", store, "--html", out, "--isolation", "process")
+    assert library.kept.pictured == [(tmp_path, "process")]
+    run("scan", tmp_path, "--store", store, "--html", out, "--no-pictures")
+    assert library.kept.pictured == [(None, "best")]

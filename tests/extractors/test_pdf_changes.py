@@ -6,14 +6,8 @@ import zlib
 
 import pytest
 
-from leakverify.extractors.pdf.diff import (
-    Surroundings,
-    compare_texts,
-    differences,
-    explain,
-    normal,
-    squashed,
-)
+from leakverify.extractors.pdf.diff import compare_texts, differences, normal, squashed
+from leakverify.extractors.pdf.diff_explained import Surroundings, explain
 from leakverify.extractors.pdf.text import Shape, Word
 from tests.builders.pdf import (
     CATALOG,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from leakverify.extractors.pdf.crypt import aes_cbc_decrypt, aes_cbc_encrypt, rc4
+from leakverify.extractors.pdf.crypt import _rc4_plain, aes_cbc_decrypt, aes_cbc_encrypt, rc4
 from tests.builders.pdf import CATALOG, QPDF, document, examine, info, packet, qpdf
 
 PLAIN = bytes.fromhex("00112233445566778899aabbccddeeff")
@@ -115,3 +115,11 @@ def test_an_unknown_security_handler_is_a_problem() -> None:
     read = examine(made.data)
     assert "encrypted" in read.codes
     assert any("PubSec" in fault.detail for fault in read.faults)
+
+
+@pytest.mark.parametrize("size", range(5, 17))
+def test_rc4_of_every_length_that_pdf_knows(size: int) -> None:
+    # what OpenSSL takes as it is, repeated, and not at all, against the plain algorithm
+    key = bytes(range(1, size + 1))
+    assert rc4(key, bytes(300)) == _rc4_plain(key, bytes(300))
+    assert rc4(key, rc4(key, b"twice is never")) == b"twice is never"

@@ -21,6 +21,7 @@ from pypdf.generic import (
     ByteStringObject,
     ContentStream,
     DictionaryObject,
+    FloatObject,
     IndirectObject,
     NameObject,
     StreamObject,
@@ -234,15 +235,17 @@ class Encoding:
     """Codes of one font to characters and back, from its ToUnicode map or as WinAnsi."""
 
     def __init__(self, font: Any) -> None:
+        self.font = font
         self.width = 2 if font.get("/Subtype") == "/Type0" else 1
         self.to_text: dict[int, str] = {}
         if "/ToUnicode" in font:
-            self._read(font["/ToUnicode"].get_object().get_data())
+            self.read_map(font["/ToUnicode"].get_object().get_data())
         elif self.width == 1 and "+" not in str(font.get("/BaseFont", "+")):
             self.to_text = {code: bytes([code]).decode("cp1252", "replace") for code in range(32, 256)}
         self.to_code = {text: code for code, text in reversed(self.to_text.items()) if len(text) == 1}
 
-    def _read(self, cmap: bytes) -> None:
+    def read_map(self, cmap: bytes) -> None:
+        """Take over a ToUnicode map. The reverse table is that of the map the font came with."""
         for block in re.findall(rb"beginbfchar(.*?)endbfchar", cmap, re.S):
             for code, text in re.findall(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>", block):
                 self.to_text[int(code, 16)] = _utf16(text)
@@ -258,6 +261,33 @@ class Encoding:
             ):
                 for step, text in enumerate(re.findall(rb"<([0-9A-Fa-f]+)>", listed)):
                     self.to_text[int(low, 16) + step] = _utf16(text)
+
+    def advance(self, code: int) -> float:
+        """Width of a glyph in thousandths of the text size. Raises ``DoesNotApply`` when it is not stated."""
+        if self.width == 2:
+            inner = self.font["/DescendantFonts"].get_object()[0].get_object()
+            listed = [item.get_object() for item in inner.get("/W", ArrayObject()).get_object()]
+            while listed:
+                first = int(listed.pop(0))
+                if isinstance(listed[0], ArrayObject):
+                    run = listed.pop(0)
+                    if first <= code < first + len(run):
+                        return float(run[code - first])
+                else:
+                    last, width = int(listed.pop(0)), float(listed.pop(0))
+                    if first <= code <= last:
+                        return width
+            return float(inner.get("/DW", 1000))
+        widths = self.font.get("/Widths", ArrayObject()).get_object()
+        first = int(self.font.get("/FirstChar", 0))
+        if first <= code < first + len(widths):
+            return float(widths[code - first])
+        name = str(self.font.get("/BaseFont", ""))
+        known = {"/Helvetica": 556.0, "/Times": 500.0, "/Courier": 600.0}
+        for family, width in known.items():
+            if name.startswith(family):
+                return width
+        raise DoesNotApply("the width of the glyph is not stated")
 
     def codes(self, raw: bytes) -> list[int]:
         return [int.from_bytes(raw[i : i + self.width], "big") for i in range(0, len(raw), self.width)]
@@ -340,6 +370,32 @@ class PageText:
         wanted = ["".join(wanted[: more + 1]), *wanted[more + 1 :]] if more > 0 else [""] * -more + wanted
         for slot, text in reversed(list(zip(slots, wanted, strict=True))):
             self._exchange(slot, text)
+        data: bytes = self.stream.get_data()
+        return data
+
+    def cut(self, old: str) -> bytes:
+        """The page's content without the first ``old``; what follows on the line stays where it is.
+
+        In the place of each glyph stands its width, as a number of a TJ array (ISO 32000-1, 9.4.3).
+        """
+        for slot in reversed(self._slots(old)):
+            operands, operator = self.stream.operations[slot.operation]
+            if operator not in (b"Tj", b"TJ"):
+                raise DoesNotApply("shown with an operator that moves to the next line")
+            holder = list(operands[-1]) if operator == b"TJ" else [operands[-1]]
+            at = max(slot.element, 0)
+            raw = slot.font.codes(holder[at].original_bytes)
+            code = raw[slot.index]
+            pieces = [
+                ByteStringObject(slot.font.bytes(raw[: slot.index])),
+                FloatObject(-slot.font.advance(code)),
+                ByteStringObject(slot.font.bytes(raw[slot.index + 1 :])),
+            ]
+            holder[at : at + 1] = [piece for piece in pieces if piece != b""]
+            self.stream.operations[slot.operation] = ([ArrayObject(holder)], b"TJ")
+            for other in self.glyphs:  # a string that became an array is now the element 0 of it
+                if other.operation == slot.operation and other.element < 0:
+                    other.element = 0
         data: bytes = self.stream.get_data()
         return data
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import random
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject
 
@@ -142,29 +143,53 @@ def place(data: bytes, page: int, text: str) -> tuple[float, float, float, float
     )
 
 
-def draw_over(update: Update, page: int, drawn: str, node: DictionaryObject) -> None:
-    """Add a content stream after the page's own, shielded by q/Q, and Helvetica as /FxTools."""
-    font = update.put(HELVETICA)
+def base_font(name: str) -> dict[str, NameObject]:
+    """One of the fonts every viewer has."""
+    return {**HELVETICA, "BaseFont": NameObject(f"/{name}")}
+
+
+def draw_over(
+    update: Update,
+    page: int,
+    drawn: str,
+    node: DictionaryObject,
+    *,
+    font: str = "Helvetica",
+    shapes: Mapping[str, Ref] | None = None,
+) -> None:
+    """Add a content stream after the page's own, shielded by q/Q.
+
+    The base font ``font`` is at hand as /FxTools, and ``shapes`` are XObjects by name.
+    """
+    made = update.put(base_font(font))
     opened, closed = (
         update.put(Stream({}, b"q\n")),
         update.put(Stream({}, f"\nQ\n{drawn}\n".encode("latin-1"))),
     )
     resources = node.get("/Resources", DictionaryObject()).get_object()
-    fonts = resources.get("/Font", DictionaryObject()).get_object()
     held = node.raw_get("/Contents") if "/Contents" in node else None
     contents = held.get_object() if held is not None else None
     middle = list(contents) if isinstance(contents, ArrayObject) else [held] * (held is not None)
+    added = {"Font": {"FxTools": made}, **({"XObject": shapes} if shapes else {})}
     put_page(
         update,
         page,
         {
             "Contents": [opened, *middle, closed],
             "Resources": {
-                **{key.lstrip("/"): resources.raw_get(key) for key in resources},
-                "Font": {**{key.lstrip("/"): fonts.raw_get(key) for key in fonts}, "FxTools": font},
+                **_entries(resources),
+                **{k: {**_entries(resources.get(f"/{k}")), **v} for k, v in added.items()},
             },
         },
     )
+
+
+def _entries(held: Any) -> dict[str, Any]:
+    """The entries of a dictionary, or of nothing, by name without the slash and as they are written."""
+    if held is None:
+        return {}
+    known = held.get_object()
+    return {key.lstrip("/"): known.raw_get(key) for key in known}
 
 
 def annotated(

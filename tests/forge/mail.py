@@ -178,6 +178,23 @@ def edit_date(data: bytes, *, moment: datetime | None = None, seed: int = 0) -> 
     return _set_header(data, "Date", format_datetime(moment))
 
 
+@altered("mail", question="origin", expects=("LV-MAIL-003",), trace="faint")
+def edit_date_and_drop_trace(data: bytes, *, seed: int = 0) -> bytes:
+    """Set Date back by weeks and take the trace of the delivery out.
+
+    No server speaks against the Date any more, and three mails of four hold no other clock.  An examiner decodes what mail programs write the time into:
+    separators of parts, Message-ID, Thread-Index, the time of a DKIM signature, and the weekday beside the date.
+    """
+    moved = stated(data) - timedelta(days=random.Random(seed).randrange(20, 200), minutes=seed % 50)
+    head, eol, body = data.partition(_eol(data) * 2)
+    kept = re.sub(
+        rb"(?mi)^(?:received|x-received|return-path|delivered-to|x-original-to|arc-[a-z-]+):.*(?:\r?\n[ \t].*)*\r?\n?",
+        b"",
+        head,
+    )
+    return _set_header(kept + eol + body, "Date", format_datetime(moved))
+
+
 @altered("mail", question="origin", expects=("LV-NAME-001",))
 def look_alike_sender(data: bytes, *, name: str = "", seed: int = 0) -> bytes:
     """Write letters of the sender's name in Cyrillic letters that look the same.

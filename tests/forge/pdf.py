@@ -28,7 +28,8 @@ from tests.forge._pdfpages import (
     touch,
     xmp,
 )
-from tests.forge.recipe import altered, benign
+from tests.forge._pdfspot import bare_box
+from tests.forge.recipe import Forged, Truth, altered, benign
 from tests.forge.tools import DoesNotApply, run, soffice, through
 
 __all__ = ["ADOBE_TOOLKIT", "other_amount", "revisions", "set_dates", "texts", "xmp"]
@@ -39,8 +40,15 @@ ADOBE_TOOLKIT = "Adobe XMP Core 9.1-c001 79.675d0f7, 2023/06/11-19:21:16"
 
 @altered("pdf", question="content", expects=("LV-PDF-002",))
 def replace_amount(
-    data: bytes, *, old: str = "", new: str = "", page: int = 0, moment: datetime | None = None, seed: int = 0
-) -> bytes:
+    data: bytes,
+    *,
+    old: str = "",
+    new: str = "",
+    page: int = 0,
+    moment: datetime | None = None,
+    dated: bool = True,
+    seed: int = 0,
+) -> Forged:
     """Exchange an amount inside the page's own text operators and save incrementally.
 
     This is what "edit text" and "save" do in a PDF editor: same font, same place, nothing covered.  An
@@ -52,21 +60,31 @@ def replace_amount(
         update = Update(data)
         try:
             shown = PageText(update.reader, number)
-            put_content(
-                update, number, shown.replace(figure, new or other_amount(figure, seed, shown.digits(figure)))
-            )
+            wanted = new or other_amount(figure, seed, shown.digits(figure))
+            put_content(update, number, shown.replace(figure, wanted))
         except DoesNotApply as error:
             refused = error
             continue
-        touch(update, moment)
-        return update.appended()
+        if dated:
+            touch(update, moment)
+        return Forged(update.appended(), Truth(page=number + 1, before=figure, after=wanted))
     raise refused
 
 
 @altered("pdf", question="content", expects=("LV-PDF-002",))
+def replace_amount_undated(data: bytes, *, seed: int = 0) -> Forged:
+    """The same edit by a program, or a person, that leaves the date of the last change as it was.
+
+    An examiner reads the earlier amount as before, and has a document that denies the change: it says it was
+    last saved before.
+    """
+    return replace_amount.forge(data, dated=False, seed=seed)
+
+
+@altered("pdf", question="content", expects=("LV-PDF-002", "LV-PDF-010"))
 def cover_and_write(
     data: bytes, *, old: str = "", new: str = "", page: int = 0, moment: datetime | None = None, seed: int = 0
-) -> bytes:
+) -> Forged:
     """Paint a white box over an amount and write another in Helvetica, as an incremental update.
 
     An examiner finds the earlier page in the earlier revision, and in the page as it stands both amounts at
@@ -85,25 +103,32 @@ def cover_and_write(
     )
     draw_over(update, page, drawn, node)
     touch(update, moment)
-    return update.appended()
+    box = (left, bottom, right, top)
+    return Forged(update.appended(), Truth(page=page + 1, before=old, after=new, box=box))
 
 
-@altered("pdf", question="content", needs=("qpdf",))
+@altered("pdf", question="content", expects=("LV-PDF-024",), needs=("qpdf",), trace="faint")
 def replace_amount_rewritten(
     data: bytes, *, old: str = "", new: str = "", page: int = 0, moment: datetime | None = None, seed: int = 0
-) -> bytes:
+) -> Forged:
     """Exchange an amount, then let qpdf write the file anew, so that no earlier revision is left.
 
     The careful variant: the bytes hold one revision.  An examiner finds the writer's habits changed against
     the declared producer, at best; revisions say nothing, and a tool that claims to see this change is
     guessing.
     """
-    changed: bytes = replace_amount(data, old=old, new=new, page=page, moment=moment, seed=seed)
-    return through(("qpdf", "--deterministic-id", "IN", "OUT"), changed, suffix=".pdf", ok=(0, 3))
+    changed = replace_amount.forge(
+        data, old=old, new=new, page=page, moment=moment, dated=moment is not None, seed=seed
+    )
+    made = through(("qpdf", "--deterministic-id", "IN", "OUT"), changed.data, suffix=".pdf", ok=(0, 3))
+    truth = changed.truth
+    return Forged(made, Truth(page=truth.page, after=truth.after) if truth else None)
 
 
-@altered("pdf", question="content", expects=("LV-PDF-002",))
-def mask_with_annotation(data: bytes, *, old: str = "", new: str = "", page: int = 0, seed: int = 0) -> bytes:
+@altered("pdf", question="content", expects=("LV-PDF-002", "LV-PDF-010"))
+def mask_with_annotation(
+    data: bytes, *, old: str = "", new: str = "", page: int = 0, seed: int = 0
+) -> Forged:
     """Lay an opaque free-text annotation with another amount over the printed one, as an incremental update.
 
     The page content is untouched: an examiner hides annotations in any viewer, or reads the page's text, and
@@ -113,12 +138,12 @@ def mask_with_annotation(data: bytes, *, old: str = "", new: str = "", page: int
     if not old:
         page, old = next(figures(data, seed))
     box = place(data, page, old)
-    return annotated(
-        data, page, (box[0] - 2, box[1] - 3, box[2] + 2, box[3] + 3), new or other_amount(old, seed), True
-    )
+    new = new or other_amount(old, seed)
+    made = annotated(data, page, (box[0] - 2, box[1] - 3, box[2] + 2, box[3] + 3), new, True)
+    return Forged(made, Truth(page=page + 1, before=old, after=new, box=box))
 
 
-@altered("pdf", question="content", needs=("pdftoppm",))
+@altered("pdf", question="content", expects=("LV-PDF-013",), needs=("pdftoppm",))
 def type_on_scanned_letterhead(data: bytes, *, lines: tuple[str, ...] = (), seed: int = 0) -> bytes:
     """Turn the first page into a picture of its upper quarter and type new text below, as a one-page file.
 
@@ -129,8 +154,11 @@ def type_on_scanned_letterhead(data: bytes, *, lines: tuple[str, ...] = (), seed
 
     raster = run("pdftoppm", "-r", "110", "-f", "1", "-l", "1", "-jpeg", "-", stdin=data)
     with Image.open(BytesIO(raster)) as page:
+        head = page.crop((0, 0, page.width, page.height // 4))
+        if sum(head.convert("L").histogram()[:160]) < 0.002 * head.width * head.height:
+            raise DoesNotApply("the head of the page is bare")
         paper = Image.new("RGB", page.size, "white")
-        paper.paste(page.crop((0, 0, page.width, page.height // 4)), (0, 0))
+        paper.paste(head, (0, 0))
         shot = BytesIO()
         paper.save(shot, "JPEG", quality=70)
     body = lines or (
@@ -154,7 +182,7 @@ def _xmp_dates(data: bytes) -> bool:
     return b"xmp:CreateDate" in xmp(data)
 
 
-@altered("pdf", question="origin", expects=("LV-PDF-001",), needs=("exiftool",))
+@altered("pdf", question="origin", expects=("LV-PDF-001", "LV-PDF-006"), needs=("exiftool",))
 def backdate_info_with_exiftool(data: bytes, *, days: int = 0, moment: str = "", seed: int = 0) -> bytes:
     """Set both dates of the Info dictionary to an earlier time with exiftool, leaving XMP as it was.
 
@@ -256,12 +284,13 @@ def claim_older_than_toolkit(
     return through(("qpdf", "--deterministic-id", "IN", "OUT"), update.appended(), suffix=".pdf", ok=(0, 3))
 
 
-@altered("pdf", question="origin", needs=("qpdf",))
+@altered("pdf", question="origin", expects=("LV-PDF-030",), needs=("qpdf",), trace="structure")
 def claim_word(data: bytes, *, producer: str = "Microsoft® Word 2010") -> bytes:
     """Let Info name Word as creator and producer, and write the file anew.
 
     Dates stay true.  An examiner compares the declared producer with the habits of the bytes: comment after
-    the header, subset tags, order of keys, /DocChecksum.  None of the first checks asks that.
+    the header, subset tags, order of keys, /DocChecksum; written anew by
+    qpdf the pages and fonts are what is left of them.
     """
     update = Update(data)
     update.info({"Creator": producer, "Producer": producer})
@@ -323,7 +352,8 @@ def update_metadata_with_exiftool(data: bytes, *, title: str = "Document") -> by
 def annotate(data: bytes, *, text: str = "Bon a payer", author: str = "", page: int = 0) -> bytes:
     """Put a free-text note in the upper margin, as an incremental update. The page's own content is untouched."""
     width, height = (float(edge) for edge in reading(data).pages[page].mediabox.upper_right)
-    return annotated(data, page, (width - 190, height - 48, width - 30, height - 24), text, False, author)
+    box = bare_box(data, page, (width - 190, height - 48, width - 30, height - 24))
+    return annotated(data, page, box, text, False, author)
 
 
 @benign("pdf")

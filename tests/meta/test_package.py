@@ -116,18 +116,16 @@ def test_examples_come_out_as_stated(check_id: str) -> None:
     order = [Outcome.CONTRADICTS, Outcome.UNUSUAL, Outcome.SUPPORTS, Outcome.NEUTRAL,
              Outcome.NOT_CHECKED, Outcome.NOT_APPLICABLE]  # fmt: skip
     check = checks()[check_id]
-    fires = silent = 0
+    speaks = silent = 0
     for example in check.examples:
         found = check.run(example.as_facts())
         strongest = min((evidence.outcome for evidence in found), key=order.index)
         assert strongest is example.outcome, f"{example.title}: {[e.text for e in found]}"
-        if strongest in (Outcome.CONTRADICTS, Outcome.UNUSUAL):
-            fires += 1
-        else:
-            silent += 1
+        speaks += any(evidence.observations for evidence in found)
+        silent += strongest in (Outcome.NEUTRAL, Outcome.NOT_APPLICABLE, Outcome.NOT_CHECKED)
         for observation in example.facts:
             assert observation.name in extractors.vocabulary(), observation.name
-    assert fires, "an example that fires"
+    assert speaks, "an example in which it says something"
     assert silent, "an innocent twin that stays silent"
 
 

@@ -9,10 +9,11 @@ of them draw them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from bisect import bisect_left
 from typing import Any
 
 from leakverify.extractors.pdf.chain import Chain, Revision
+from leakverify.extractors.pdf.changes_found import Change, FieldChange, PageChange
 from leakverify.extractors.pdf.drawn import ASIDE, drawn_by, still_drawn
 from leakverify.extractors.pdf.objects import Entry, Store, View, number_of, references, same
 from leakverify.extractors.pdf.pages import Page, clean, stated, walk_pages
@@ -30,49 +31,6 @@ _STRUCTURE = frozenset(
 _FONTS = frozenset(("/Font", "/FontDescriptor", "/CMap", "/Encoding"))
 
 
-@dataclass(slots=True)
-class FieldChange:
-    """A value of a form field or the text of a comment, before and after."""
-
-    workflow: str
-    before: str
-    after: str
-    page: int | None
-    box: Box | None
-
-
-@dataclass(slots=True)
-class PageChange:
-    """A page whose content could differ: its place in both states."""
-
-    old: Page
-    new: Page
-    #: the old content is still drawn unchanged; something was put before or behind it
-    appended: bool
-
-
-@dataclass(slots=True)
-class Change:
-    """All that one save did."""
-
-    kinds: dict[tuple[str, int | None], None] = field(default_factory=dict)
-    touched: list[PageChange] = field(default_factory=list)
-    #: pages whose content is as before, and whose annotations or fields changed
-    noted: list[PageChange] = field(default_factory=list)
-    added: list[Page] = field(default_factory=list)
-    removed: list[Page] = field(default_factory=list)
-    fields: list[FieldChange] = field(default_factory=list)
-    #: boxes of changed widgets, signature widgets and other annotations, by page index after the save
-    widgets: dict[int, list[Box]] = field(default_factory=dict)
-    signatures: dict[int, list[Box]] = field(default_factory=dict)
-    notes: dict[int, list[Box]] = field(default_factory=dict)
-    #: why part of it was not looked at; a code and a detail
-    unseen: tuple[str, str] | None = None
-
-    def mark(self, kind: str, page: int | None = None) -> None:
-        self.kinds[(kind, page)] = None
-
-
 class Comparer:
     """Walks the saves of one file from the oldest to the newest."""
 
@@ -83,12 +41,23 @@ class Comparer:
         self._pages: dict[int, list[Page]] = {}
         #: states whose page tree cannot be relied on
         self._doubtful: set[int] = set()
+        #: what all saves up to this one say together, rolled forward
+        self._merged: dict[int, Entry] = {}
+        self._upto = 0
+        self.old = self.new = chain.view(1)
 
-    def pages(self, number: int) -> list[Page]:
+    def _view(self, number: int) -> View:
+        """What objects stand for after save ``number``: asked for in order, and valid for one more save."""
+        while self._upto < number - 1:
+            self._merged.update(self._chain.revisions[self._upto].entries)
+            self._upto += 1
+        revision = self._chain.revisions[number - 1]
+        return View([revision.entries, self._merged], revision.trailer)
+
+    def _walk(self, number: int, view: View) -> list[Page]:
         """Pages after save ``number``."""
         if number not in self._pages:
             self._pages = {n: pages for n, pages in self._pages.items() if n >= number - 1}
-            view = self._chain.view(number)
             self._store.view = view
             self._pages[number], _, faults = walk_pages(self._store, view.trailer, self._most)
             if any(fault.code == "malformed" for fault in faults):
@@ -96,23 +65,19 @@ class Comparer:
         return self._pages[number]
 
     def change(self, number: int) -> Change:
-        """What save ``number`` (from 2) did to the state before it.
+        """What save ``number`` (from 2, in order) did to the state before it.
 
         Damage is not change: nothing is said about pages of a damaged page tree.
         """
-        old_pages = self.pages(number - 1)
-        new_pages = self.pages(number)
-        step = _Step(
-            self._store,
-            self._chain.view(number - 1),
-            self._chain.view(number),
-            self._chain.revisions[number - 1],
-            old_pages,
-            new_pages,
-        )
-        change = step.run()
+        self.old = self._view(number - 1)
+        old_pages = self._walk(number - 1, self.old)
+        self.new = self._view(number)
+        new_pages = self._walk(number, self.new)
+        revision = self._chain.revisions[number - 1]
+        change = _Step(self._store, self.old, self.new, revision, old_pages, new_pages).run()
         if self._doubtful & {number - 1, number}:
             change.touched, change.noted, change.added, change.removed = [], [], [], []
+            change.replaced, change.moved = [], []
             change.kinds = {key: None for key in change.kinds if not key[0].startswith("page-")}
             change.unseen = ("malformed", "damaged: the pages of this save were not compared")
         return change
@@ -235,12 +200,17 @@ class _Step:
         if len(old) == len(new):
             for index in sorted(lost.keys() & come.keys()):
                 pairs.append((lost.pop(index), come.pop(index)))
+                self.change.replaced.append(PageChange(*pairs[-1], appended=False))
         self.change.added, self.change.removed = list(come.values()), list(lost.values())
         for index in come:
             self.change.mark("page-added", index)
         for index in lost:
             self.change.mark("page-removed", index)
         self.pairs = sorted(pairs, key=lambda pair: pair[1].index)
+        kept = _in_order([old.index for old, _ in self.pairs])
+        self.change.moved = [
+            PageChange(old, new, appended=False) for old, new in self.pairs if old.index not in kept
+        ]
 
     def _catalog(self) -> None:
         """Differences of the document's root and the references that hang on it."""
@@ -499,6 +469,24 @@ class _Step:
                 if used not in seen:
                     seen.add(used)
                     stack.extend(references(self.store.object(used), ASIDE))
+
+
+def _in_order(places: list[int]) -> set[int]:
+    """The longest run of places that still follow one another (patience sorting)."""
+    ends: list[int] = []
+    last: list[int] = []
+    before: list[int] = []
+    for at, place in enumerate(places):
+        where = bisect_left(ends, place)
+        ends[where : where + 1] = [place]
+        last[where : where + 1] = [at]
+        before.append(last[where - 1] if where else -1)
+    kept: set[int] = set()
+    at = last[-1] if last else -1
+    while at >= 0:
+        kept.add(places[at])
+        at = before[at]
+    return kept
 
 
 def _sort(value: Any) -> tuple[Any, Any, bool]:

@@ -2,17 +2,23 @@
 
 Files that only restrict printing or copying ("owner" protection) open with the
 empty password in every viewer; their content is there for any reader to see.
-pypdf needs a C library for AES that is not among our dependencies, so the few
-algorithms are here, from ISO 32000-2:2020 clause 7.6 and FIPS 197, in plain
-Python: slow (about 1 MB/s), and only used on strings and small streams.
+Keys are made after ISO 32000-2:2020 clause 7.6; the ciphers are those of the
+``cryptography`` distribution (OpenSSL), which is loaded before the box is
+locked, because a provider of OpenSSL may be a file of its own.
 """
 
 from __future__ import annotations
 
-import functools
 import hashlib
 from typing import Any
 
+from cryptography.hazmat.decrepit.ciphers.algorithms import ARC4
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.ciphers.modes import CBC
+
+#: lengths of RC4 keys, in bytes, that ``cryptography`` takes
+_RC4_SIZES = (5, 7, 8, 10, 16, 20, 24, 32)
 #: ISO 32000-2, 7.6.4.3.2 step a: what a short password is filled up with
 _PAD = bytes.fromhex("28bf4e5e4e758a4164004e56fffa01082e2e00b6d0683e802f0ca9fe6453697a")
 
@@ -195,6 +201,20 @@ def _md5(data: bytes) -> bytes:
 
 
 def rc4(key: bytes, data: bytes) -> bytes:
+    """RC4 under a key of any length from 1 to 256 bytes.
+
+    OpenSSL is asked for the usual lengths only.  The key schedule takes the key
+    over and over again, so a key written twice or more is the same key; what
+    fits no usual length even so (48, 64, 72 and 80 bit files) is done here.
+    """
+    usual = next((size for size in _RC4_SIZES if size % len(key) == 0), None) if key else None
+    if usual is None:
+        return _rc4_plain(key, data) if key else b""
+    machine = Cipher(ARC4(key * (usual // len(key))), None).encryptor()
+    return machine.update(data) + machine.finalize()
+
+
+def _rc4_plain(key: bytes, data: bytes) -> bytes:
     state = list(range(256))
     j = 0
     for i in range(256):
@@ -212,143 +232,18 @@ def rc4(key: bytes, data: bytes) -> bytes:
     return bytes(out)
 
 
-@functools.cache
-def _tables() -> tuple[tuple[int, ...], tuple[int, ...], list[list[int]], list[list[int]]]:
-    """S-box, its inverse, and the combined round tables of both directions (FIPS 197, 4.2, 5.1)."""
-    power = [0] * 256
-    log = [0] * 256
-    value = 1
-    for exponent in range(255):
-        power[exponent], log[value] = value, exponent
-        value ^= (value << 1) ^ (0x11B if value & 0x80 else 0)
-        value &= 0xFF
-    power[255] = power[0]
-
-    def times(one: int, other: int) -> int:
-        return power[(log[one] + log[other]) % 255] if one and other else 0
-
-    box = []
-    for byte in range(256):
-        inverse = power[255 - log[byte]] if byte else 0
-        spread = inverse
-        for shift in range(1, 5):
-            spread ^= (inverse << shift | inverse >> (8 - shift)) & 0xFF
-        box.append(spread ^ 0x63)
-    back = [0] * 256
-    for byte, put in enumerate(box):
-        back[put] = byte
-    forward_row = [times(s, 2) << 24 | s << 16 | s << 8 | times(s, 3) for s in box]
-    inverse_row = [times(s, 14) << 24 | times(s, 9) << 16 | times(s, 13) << 8 | times(s, 11) for s in back]
-    turns = [
-        [[(word >> shift | word << (32 - shift)) & 0xFFFFFFFF for word in row] for shift in (0, 8, 16, 24)]
-        for row in (forward_row, inverse_row)
-    ]
-    return tuple(box), tuple(back), turns[0], turns[1]
-
-
-def _schedule(key: bytes) -> list[int]:
-    """Round keys as words (FIPS 197, 5.2)."""
-    box = _tables()[0]
-    size = len(key) // 4
-    words = [int.from_bytes(key[4 * i : 4 * i + 4], "big") for i in range(size)]
-    constant = 1
-    for i in range(size, 4 * (size + 7)):
-        word = words[-1]
-        if i % size == 0:
-            word = (word << 8 | word >> 24) & 0xFFFFFFFF
-            word = _substitute(word, box) ^ constant << 24
-            constant = (constant << 1) ^ (0x11B if constant & 0x80 else 0)
-        elif size > 6 and i % size == 4:
-            word = _substitute(word, box)
-        words.append(words[i - size] ^ word)
-    return words
-
-
-def _substitute(word: int, box: tuple[int, ...]) -> int:
-    return box[word >> 24] << 24 | box[word >> 16 & 255] << 16 | box[word >> 8 & 255] << 8 | box[word & 255]
-
-
 def aes_cbc_encrypt(key: bytes, vector: bytes, data: bytes) -> bytes:
-    """Whole blocks only, no padding. ``key`` has 16 or 32 bytes."""
-    box, _, (t0, t1, t2, t3), _ = _tables()
-    words = _schedule(key)
-    rounds = len(words) // 4 - 1
-    chain = int.from_bytes(vector, "big")
-    out = bytearray()
-    for at in range(0, len(data) - 15, 16):
-        chain ^= int.from_bytes(data[at : at + 16], "big")
-        a, b = chain >> 96 ^ words[0], (chain >> 64 & 0xFFFFFFFF) ^ words[1]
-        c, d = (chain >> 32 & 0xFFFFFFFF) ^ words[2], (chain & 0xFFFFFFFF) ^ words[3]
-        k = 4
-        for _ in range(rounds - 1):
-            a, b, c, d = (
-                t0[a >> 24] ^ t1[b >> 16 & 255] ^ t2[c >> 8 & 255] ^ t3[d & 255] ^ words[k],
-                t0[b >> 24] ^ t1[c >> 16 & 255] ^ t2[d >> 8 & 255] ^ t3[a & 255] ^ words[k + 1],
-                t0[c >> 24] ^ t1[d >> 16 & 255] ^ t2[a >> 8 & 255] ^ t3[b & 255] ^ words[k + 2],
-                t0[d >> 24] ^ t1[a >> 16 & 255] ^ t2[b >> 8 & 255] ^ t3[c & 255] ^ words[k + 3],
-            )
-            k += 4
-        chain = (
-            (_last(box, a, b, c, d) ^ words[k]) << 96
-            | (_last(box, b, c, d, a) ^ words[k + 1]) << 64
-            | (_last(box, c, d, a, b) ^ words[k + 2]) << 32
-            | (_last(box, d, a, b, c) ^ words[k + 3])
-        )
-        out += chain.to_bytes(16, "big")
-    return bytes(out)
+    """Whole blocks only, no padding. ``key`` has 16, 24 or 32 bytes."""
+    machine = Cipher(AES(key), CBC(vector[:16])).encryptor()
+    return machine.update(data[: len(data) // 16 * 16]) + machine.finalize()
 
 
 def aes_cbc_decrypt(key: bytes, vector: bytes, data: bytes, *, unpad: bool = False) -> bytes:
     """Whole blocks; ``unpad`` takes off PKCS #7 padding where it is well formed."""
     if len(key) not in (16, 24, 32) or len(vector) < 16:
         return b""
-    _, back, _, (t0, t1, t2, t3) = _tables()
-    words = _inverse_schedule(key)
-    rounds = len(words) // 4 - 1
-    chain = int.from_bytes(vector, "big")
-    out = bytearray()
-    for at in range(0, len(data) - 15, 16):
-        block = int.from_bytes(data[at : at + 16], "big")
-        a, b = block >> 96 ^ words[0], (block >> 64 & 0xFFFFFFFF) ^ words[1]
-        c, d = (block >> 32 & 0xFFFFFFFF) ^ words[2], (block & 0xFFFFFFFF) ^ words[3]
-        k = 4
-        for _ in range(rounds - 1):
-            a, b, c, d = (
-                t0[a >> 24] ^ t1[d >> 16 & 255] ^ t2[c >> 8 & 255] ^ t3[b & 255] ^ words[k],
-                t0[b >> 24] ^ t1[a >> 16 & 255] ^ t2[d >> 8 & 255] ^ t3[c & 255] ^ words[k + 1],
-                t0[c >> 24] ^ t1[b >> 16 & 255] ^ t2[a >> 8 & 255] ^ t3[d & 255] ^ words[k + 2],
-                t0[d >> 24] ^ t1[c >> 16 & 255] ^ t2[b >> 8 & 255] ^ t3[a & 255] ^ words[k + 3],
-            )
-            k += 4
-        plain = (
-            (_last(back, a, d, c, b) ^ words[k]) << 96
-            | (_last(back, b, a, d, c) ^ words[k + 1]) << 64
-            | (_last(back, c, b, a, d) ^ words[k + 2]) << 32
-            | (_last(back, d, c, b, a) ^ words[k + 3])
-        )
-        out += (plain ^ chain).to_bytes(16, "big")
-        chain = block
+    machine = Cipher(AES(key), CBC(vector[:16])).decryptor()
+    out = machine.update(data[: len(data) // 16 * 16]) + machine.finalize()
     if unpad and out and 1 <= out[-1] <= 16 and out.endswith(bytes([out[-1]]) * out[-1]):
-        del out[-out[-1] :]
-    return bytes(out)
-
-
-def _last(box: tuple[int, ...], a: int, b: int, c: int, d: int) -> int:
-    return box[a >> 24] << 24 | box[b >> 16 & 255] << 16 | box[c >> 8 & 255] << 8 | box[d & 255]
-
-
-def _inverse_schedule(key: bytes) -> list[int]:
-    """Round keys of the equivalent inverse cipher (FIPS 197, 5.3.5)."""
-    box, _, _, (t0, t1, t2, t3) = _tables()
-    words = _schedule(key)
-    rounds = len(words) // 4 - 1
-    turned: list[int] = []
-    for round_ in range(rounds, -1, -1):
-        four = words[4 * round_ : 4 * round_ + 4]
-        if 0 < round_ < rounds:
-            four = [
-                t0[box[w >> 24]] ^ t1[box[w >> 16 & 255]] ^ t2[box[w >> 8 & 255]] ^ t3[box[w & 255]]
-                for w in four
-            ]
-        turned += four
-    return turned
+        return out[: -out[-1]]
+    return out

@@ -1,11 +1,10 @@
-"""What changed on a page between two saves, and which ordinary workflow does that.
+"""What changed on a page between two saves.
 
 A difference that is only the way text is stored must not become a difference
 of content: words are compared after normalisation, as a bag first, and only
 then in sequence; words that merely moved, were split, joined or hyphenated
-otherwise are no change; text whose characters the file does not state is not
-compared at all.  What is left is held against the workflows of
-:data:`WORKFLOWS`, and called ``none`` only when none of them fits.
+otherwise are no change; where the file does not state which characters its
+glyphs are, nothing is said unless nearly all of the page reads as before.
 """
 
 from __future__ import annotations
@@ -15,10 +14,10 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from leakverify.extractors.pdf.text import Box, Shape, Word
+from leakverify.extractors.pdf.diff_covered import around, overlap
+from leakverify.extractors.pdf.text import Box, Word
 
 #: values of ``pdf.change.explained``
 WORKFLOWS = (
@@ -29,6 +28,7 @@ WORKFLOWS = (
     "page-added",
     "page-removed",
     "ocr-layer",
+    "redaction",
     "none",
 )
 #: comparisons of two word lists that are still done in sequence (length times length)
@@ -36,17 +36,12 @@ _EFFORT = 4_000_000
 #: differing places reported of one page
 SPANS = 40
 #: words of the surroundings that are shown on either side
-_CONTEXT = 4
-#: parts of the height and width of a page where headers, footers and Bates numbers go
-_MARGIN = 0.12
-
-#: how much larger than the page's usual words a watermark is
-_LARGE = 2.0
-
+CONTEXT = 4
+#: share of a page's words that may differ where the file does not state its characters
+_FEW = 0.1
 _DROP = dict.fromkeys([0x00AD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0xFFFE, 0x0002, 0x001F])
 _ALIKE = str.maketrans("‘’‚‛“”„‟‐‑‒–—―−•·∙", "''''\"\"\"\"-------···")
 _FILLING = re.compile(r"(?<=[^\W\d])-(?=[^\W\d])|\.{2,}|_+")
-_NUMBER = re.compile(r"(?:page|seite|p\.?|of|/|-|\d|sur|de|von)*\Z", re.IGNORECASE)
 
 
 class Span(NamedTuple):
@@ -59,15 +54,7 @@ class Span(NamedTuple):
 
     @property
     def box(self) -> Box | None:
-        words = self.added or self.removed
-        if not words:
-            return None
-        return (
-            min(word.box[0] for word in words),
-            min(word.box[1] for word in words),
-            max(word.box[2] for word in words),
-            max(word.box[3] for word in words),
-        )
+        return around(word.box for word in self.added or self.removed)
 
     def shown(self, words: Iterable[Word]) -> str:
         """The words between their neighbours; ``""`` when there are none."""
@@ -80,27 +67,6 @@ class Differences(NamedTuple):
 
     spans: tuple[Span, ...] = ()
     unread: str = ""
-
-
-@dataclass(slots=True)
-class Surroundings:
-    """What else the same save did to the page."""
-
-    size: tuple[float, float]
-    #: the old content is still drawn as it was, and something was put before or behind it
-    appended: bool = False
-    #: the page's own content is as before; only annotations or fields changed
-    untouched: bool = False
-    #: pages before or after the save, whichever are more, when it added or removed some; else 0
-    pages: int = 0
-    widgets: list[Box] = field(default_factory=list)
-    signatures: list[Box] = field(default_factory=list)
-    notes: list[Box] = field(default_factory=list)
-    #: opaque areas of the page after the save, and those that were there before
-    shapes: list[Shape] = field(default_factory=list)
-    old_shapes: list[Shape] = field(default_factory=list)
-    #: every word of the page before
-    words: Sequence[Word] = ()
 
 
 def normal(text: str) -> str:
@@ -128,7 +94,8 @@ def differences(before: Sequence[Word], after: Sequence[Word]) -> Differences:
     old, new = [text for text, _ in one], [text for text, _ in other]
     if Counter(old) == Counter(new) or squashed(old) == squashed(new):
         return Differences()
-    if _share(word.unmapped for word in before) > 0.2 or _share(word.unmapped for word in after) > 0.2:
+    unmapped = max(_share(word.unmapped for word in words) for words in (before, after)) > 0.2
+    if unmapped and _differing(old, new) > max(_FEW * min(len(old), len(new)), 3):
         return Differences(unread="the file does not state which characters its glyphs are")
     if _turned(old, new):
         return Differences(unread="the text runs in another direction")
@@ -147,7 +114,7 @@ def differences(before: Sequence[Word], after: Sequence[Word]) -> Differences:
             continue
         if squashed(text for text, _ in removed) == squashed(text for text, _ in added):
             continue
-        if any(word.unmapped for _, word in [*removed, *added]):
+        if not unmapped and any(word.unmapped for _, word in [*removed, *added]):
             unread = "the file does not state which characters some of its glyphs are"
             removed = [(text, word) for text, word in removed if not word.unmapped]
             added = [(text, word) for text, word in added if not word.unmapped]
@@ -158,8 +125,8 @@ def differences(before: Sequence[Word], after: Sequence[Word]) -> Differences:
             Span(
                 tuple(word for _, word in removed),
                 tuple(word for _, word in added),
-                tuple(word.text for _, word in side[max(start - _CONTEXT, 0) : start]),
-                tuple(word.text for _, word in side[end : end + _CONTEXT]),
+                tuple(word.text for _, word in side[max(start - CONTEXT, 0) : start]),
+                tuple(word.text for _, word in side[end : end + CONTEXT]),
             )
         )
     return Differences(tuple(_joined_by_place(spans)), unread)
@@ -172,6 +139,12 @@ def _spelled(words: Sequence[Word]) -> list[tuple[str, Word]]:
 def _share(flags: Iterable[bool]) -> float:
     seen = list(flags)
     return sum(seen) / len(seen) if seen else 0.0
+
+
+def _differing(old: list[str], new: list[str]) -> int:
+    """Words that one side has and the other has not."""
+    one, other = Counter(old), Counter(new)
+    return max(sum((one - other).values()), sum((other - one).values()))
 
 
 def _recoded(before: Sequence[Word], after: Sequence[Word], old: list[str], new: list[str]) -> bool:
@@ -265,7 +238,7 @@ def _joined_by_place(spans: list[Span]) -> list[Span]:
     home: dict[Word, Span] = {}
     for span in taken:
         for word in put:
-            if word not in home and any(_overlap(word.box, gone.box) > 0.3 for gone in span.removed):
+            if word not in home and any(overlap(word.box, gone.box) > 0.3 for gone in span.removed):
                 home[word] = span
     joined = []
     for span in spans:
@@ -276,142 +249,3 @@ def _joined_by_place(spans: list[Span]) -> list[Span]:
         if span.removed or span.added:
             joined.append(span)
     return joined
-
-
-# explanations
-
-
-def explain(span: Span, around: Surroundings) -> str:
-    """The ordinary workflow that changes a page like this, or ``none``."""
-    words = [*span.removed, *span.added]
-    if all(word.invisible or _under_image(word, around) for word in words):
-        return "ocr-layer"
-    if around.signatures and all(_inside(word.box, around.signatures) for word in words):
-        return "signature-appearance"
-    if around.widgets and all(_inside(word.box, around.widgets) for word in words):
-        return "form-fill"
-    if around.notes and all(_inside(word.box, around.notes) for word in words):
-        return "annotation"
-    if around.untouched:
-        return (
-            "signature-appearance" if around.signatures else "form-fill" if around.widgets else "annotation"
-        )
-    if span.removed:
-        if around.pages and all(_is_page_number(word, around.pages) for word in words):
-            return "page-added"
-        return "none"
-    if _replaces(span, around):
-        return "none"
-    if around.appended or all(_in_margin(word.box, around.size) for word in span.added):
-        return "stamp-added"
-    usual = _usual_height(around.words)
-    if usual and all(word.box[3] - word.box[1] > _LARGE * usual for word in span.added):
-        return "stamp-added"  # a watermark: large, or set across the page
-    return "none"
-
-
-def _usual_height(words: Sequence[Word]) -> float:
-    heights = sorted(word.box[3] - word.box[1] for word in words)
-    return heights[len(heights) // 2] if heights else 0.0
-
-
-def _under_image(word: Word, around: Surroundings) -> bool:
-    """Painted before an image that covers the page: text of a scan, put behind its picture."""
-    return any(
-        shape.kind == "image" and shape.layer > word.layer >= 0 and _covers_page(shape.box, around.size)
-        for shape in around.shapes
-    )
-
-
-def _covers_page(box: Box, size: tuple[float, float]) -> bool:
-    width, height = size
-    area = max(box[2] - box[0], 0) * max(box[3] - box[1], 0)
-    return width * height > 0 and area >= 0.7 * width * height
-
-
-def _inside(box: Box, areas: Iterable[Box]) -> bool:
-    middle = ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
-    return any(
-        area[0] - 2 <= middle[0] <= area[2] + 2 and area[1] - 2 <= middle[1] <= area[3] + 2 for area in areas
-    )
-
-
-def _in_margin(box: Box, size: tuple[float, float]) -> bool:
-    width, height = size
-    return (
-        box[3] >= height * (1 - _MARGIN)
-        or box[1] <= height * _MARGIN
-        or box[2] >= width * (1 - _MARGIN / 2)
-        or box[0] <= width * _MARGIN / 2
-    )
-
-
-def _is_page_number(word: Word, most: int) -> bool:
-    """Part of a page number, and no number larger than the pages there are."""
-    text = normal(word.text)
-    numbers = [int(digits) for digits in re.findall(r"\d{1,6}", text)]
-    return bool(_NUMBER.match(text)) and all(number <= most for number in numbers)
-
-
-def _replaces(span: Span, around: Surroundings) -> bool:
-    """New text that is read instead of, or as part of, text that was there.
-
-    Either it touches an old word on its line, so that both read as one, or it
-    stands on a freshly painted area that hides old words of its size.
-    """
-    return any(_joins(new, old) for new in span.added for old in around.words) or bool(covered(span, around))
-
-
-def _joins(new: Word, old: Word) -> bool:
-    height, old_height = new.box[3] - new.box[1], old.box[3] - old.box[1]
-    if old.invisible or height <= 0 or old_height <= 0 or not 0.6 <= height / old_height <= 1.6:
-        return False
-    if abs(new.box[1] - old.box[1]) > 0.25 * old_height and abs(new.box[3] - old.box[3]) > 0.25 * old_height:
-        return False
-    reach = 0.12 * old_height
-    if -reach <= new.box[0] - old.box[2] <= reach:
-        return old.text[-1:].isalnum() and new.text[:1].isalnum()
-    if -reach <= old.box[0] - new.box[2] <= reach:
-        return new.text[-1:].isalnum() and old.text[:1].isalnum()
-    return False
-
-
-def covered(span: Span, around: Surroundings) -> tuple[Word, ...]:
-    """Old words that a new opaque area hides where the added text now stands."""
-    before = Counter(_rounded(shape.box) for shape in around.old_shapes)
-    hidden: list[Word] = []
-    for shape in around.shapes:
-        if before[_rounded(shape.box)] or _covers_page(shape.box, around.size):
-            continue
-        here = [word for word in span.added if _inside(word.box, [shape.box]) and word.layer >= shape.layer]
-        if not here:
-            continue
-        hidden += [
-            old
-            for old in around.words
-            if not old.invisible
-            and _overlap(old.box, shape.box) > 0.6
-            and any(0.5 <= _ratio(new.box, old.box) <= 2 and _same_line(new.box, old.box) for new in here)
-        ]
-    return tuple(dict.fromkeys(hidden))
-
-
-def _rounded(box: Box) -> tuple[int, ...]:
-    return tuple(round(edge) for edge in box)
-
-
-def _ratio(one: Box, other: Box) -> float:
-    height = other[3] - other[1]
-    return (one[3] - one[1]) / height if height > 0 else 0.0
-
-
-def _same_line(one: Box, other: Box) -> bool:
-    return min(one[3], other[3]) - max(one[1], other[1]) > 0
-
-
-def _overlap(inner: Box, outer: Box) -> float:
-    """Share of ``inner`` that lies in ``outer``."""
-    width = min(inner[2], outer[2]) - max(inner[0], outer[0])
-    height = min(inner[3], outer[3]) - max(inner[1], outer[1])
-    area = (inner[2] - inner[0]) * (inner[3] - inner[1])
-    return 0.0 if width <= 0 or height <= 0 or area <= 0 else width * height / area

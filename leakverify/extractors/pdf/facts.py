@@ -147,52 +147,7 @@ def structure_facts(store: Store, chain: Chain, head: int) -> Iterator[Event]:
     yield Observation(name="pdf.trailing_bytes", value=max(len(data) - chain.revisions[-1].end, 0))
 
 
-# forms and signatures
-
-
-def form_facts(store: Store, catalog: dict[Any, Any]) -> Iterator[Event]:
-    form = store.get(catalog, "/AcroForm")
-    fields = list(walk_fields(store, form)) if isinstance(form, dict) else []
-    yield Observation(name="pdf.form.present", value=bool(fields))
-    signatures: dict[int, tuple[dict[Any, Any], Location]] = {}
-    for number, field, kind in fields:
-        if kind != "/Sig":
-            continue
-        reference = dict.get(field, "/V")
-        signature = store.resolve(reference)
-        if isinstance(signature, dict) and "/ByteRange" in signature:
-            place = number_of(reference)
-            where = Location(part=f"obj {place if place is not None else number} 0")
-            signatures.setdefault(place if place is not None else -len(signatures) - 1, (signature, where))
-    yield Observation(name="pdf.signature.count", value=len(signatures))
-    for signature, where in signatures.values():
-        yield from _signature(store, signature, where)
-
-
-def _signature(store: Store, signature: dict[Any, Any], where: Location) -> Iterator[Event]:
-    covered = [store.resolve(edge) for edge in store.array(signature, "/ByteRange")[:8]]
-    if covered and all(isinstance(edge, int) for edge in covered):
-        yield Observation(
-            name="pdf.signature.byte_range",
-            value=clip(" ".join(str(int(e)) for e in covered), 200),
-            where=where,
-        )
-    else:
-        yield Fault("malformed", "a signature without a readable ByteRange", where)
-    kind = name(store.get(signature, "/SubFilter"))
-    if kind:
-        yield Observation(name="pdf.signature.sub_filter", value=clip(kind, 100), where=where)
-    for key, observed in (("/Name", "pdf.signature.name"), ("/Reason", "pdf.signature.reason")):
-        literal = stated(store.get(signature, key))
-        if literal:
-            yield Observation(name=observed, value=literal, where=where)
-    literal = stated(store.get(signature, "/M"))
-    if literal:
-        read = canonical_pdf_date(literal)
-        if read is None:
-            yield Fault("malformed", f"signing time is no date: {clip(literal, 100)}", where)
-        else:
-            yield Observation(name="pdf.signature.when", value=read, where=where, raw=clip(literal, 200))
+# form fields
 
 
 def walk_fields(store: Store, form: Any) -> Iterator[tuple[int | None, dict[Any, Any], str]]:
@@ -314,7 +269,7 @@ def attachments(store: Store, catalog: dict[Any, Any], pages: list[Page]) -> Ite
     """Embedded files as documents of their own."""
     seen: set[int] = set()
     count = 0
-    for reference in _file_specifications(store, catalog, pages):
+    for reference in file_specifications(store, catalog, pages):
         specification = store.resolve(reference)
         if not isinstance(specification, dict):
             continue
@@ -342,7 +297,7 @@ def attachments(store: Store, catalog: dict[Any, Any], pages: list[Page]) -> Ite
             yield Child(name=clip(title, 1000), data=data, role="attachment", where=where)
 
 
-def _file_specifications(store: Store, catalog: dict[Any, Any], pages: list[Page]) -> Iterator[Any]:
+def file_specifications(store: Store, catalog: dict[Any, Any], pages: list[Page]) -> Iterator[Any]:
     stack: list[Any] = [dict.get(store.dictionary(catalog, "/Names"), "/EmbeddedFiles")]
     seen: set[int] = set()
     nodes = 0

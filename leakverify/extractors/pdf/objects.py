@@ -36,8 +36,8 @@ _COMPLAINTS = 20
 _OVERLAP = 1.25
 #: and how much more bytes count that were read in vain
 _IN_VAIN = 4
-#: bytes decrypted by pure Python per document
-_DECRYPTS = 8 * 1024 * 1024
+#: bytes decrypted per document
+_DECRYPTS = 256 * 1024 * 1024
 
 _HEADER = re.compile(
     rb"[\x00\t\n\f\r ]{0,64}(\d{1,10})[\x00\t\n\f\r ]{1,64}(\d{1,10})[\x00\t\n\f\r ]{0,64}obj"

@@ -13,8 +13,19 @@ from typing import Any
 
 from leakverify.evidence import Location, Observation
 from leakverify.extractors._base import Context, Event, Fault, Source
-from leakverify.extractors.pdf import facts, fonts, leftovers, pictures, signature, style
+from leakverify.extractors.pdf import (
+    assembly,
+    facts,
+    features,
+    fonts,
+    leftovers,
+    leftovers_read,
+    pictures,
+    signature,
+    style,
+)
 from leakverify.extractors.pdf.chain import Chain, header_at, read_chain, rebuild
+from leakverify.extractors.pdf.composition import page_compositions
 from leakverify.extractors.pdf.history import history
 from leakverify.extractors.pdf.objects import Store, confined
 from leakverify.extractors.pdf.pages import font_facts, page_facts, walk_pages
@@ -29,7 +40,9 @@ _ROOMS: tuple[Callable[[Reading], Iterator[Event]], ...] = (
     signature.facts,
     style.facts,
     fonts.facts,
+    features.facts,
     pictures.facts,
+    assembly.facts,
     leftovers.facts,
 )
 
@@ -57,8 +70,11 @@ def read_pdf(source: Source, context: Context) -> Iterator[Event]:
         # PDFium unpacks these whenever it opens a file, with no limit of its own
         yield Fault("limit-inflate", "text was not read: the file unpacks without bound when it is opened")
     elif context.wants_content():
-        yield from page_contents(reading)
+        doubtful: list[tuple[int, int]] = []
+        yield from page_contents(reading, doubtful)
         yield from confined(steps.texts())
+        yield from apart(leftovers_read.texts(reading), "leftovers")
+        yield from apart(page_compositions(reading, doubtful), "composition")
 
 
 def _header(data: bytes, head: int) -> Iterator[Event]:
@@ -151,7 +167,6 @@ def _stated(store: Store, chain: Chain, head: int, context: Context, reading: Re
     if not pages:
         yield Fault("malformed", "no page was found")
     yield from page_facts(pages)
-    yield from facts.form_facts(store, catalog)
     yield from font_facts(store, pages)
     yield from facts.active_facts(store, catalog, pages)
     yield from facts.attachments(store, catalog, pages)

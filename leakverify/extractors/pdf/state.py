@@ -24,6 +24,8 @@ class Reading:
     context: Context
     catalog: dict[Any, Any] = field(default_factory=dict)
     pages: list[Page] = field(default_factory=list)
+    #: what one room leaves for a later one, by the name of the room
+    kept: dict[str, Any] = field(default_factory=dict)
 
     @property
     def end(self) -> int:

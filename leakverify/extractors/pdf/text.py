@@ -12,7 +12,10 @@ import ctypes
 import functools
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from leakverify.extractors.pdf.layers import PaintedPage, Painter
 
 #: characters of one page whose positions are read
 CHARACTERS = 60_000
@@ -22,6 +25,7 @@ _OBJECTS = 20_000
 _NESTED = 6
 
 _PATH, _IMAGE, _SHADING, _FORM = 2, 3, 4, 5
+_SAME = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 _INVISIBLE = 3
 _PASSWORD = 4
 Box = tuple[float, float, float, float]
@@ -51,7 +55,7 @@ class Shape(NamedTuple):
 
 
 @functools.cache
-def _library() -> Any:
+def library() -> Any:
     """The bindings, with a font source that never opens a file."""
     import pypdfium2.raw as pdfium
 
@@ -67,19 +71,41 @@ class Document:
     def __init__(self, pdfium: Any, handle: Any) -> None:
         self._pdfium = pdfium
         self._handle = handle
+        self._painter: Painter | None = None
         self.pages: int = max(pdfium.FPDF_GetPageCount(handle), 0)
 
     def text(self, page: int) -> str | None:
         """All characters of a page (from 0), in the order of painting; ``None`` if it cannot be loaded."""
         with self._text_page(page) as (_, text_page):
-            if text_page is None:
-                return None
-            amount = self._pdfium.FPDFText_CountChars(text_page)
-            if amount <= 0:
-                return ""
-            buffer = (ctypes.c_ushort * (amount + 1))()
-            written = self._pdfium.FPDFText_GetText(text_page, 0, amount, buffer)
-            return bytes(buffer)[: 2 * max(written - 1, 0)].decode("utf-16-le", "replace")
+            return self.characters(text_page)
+
+    def characters(self, text_page: Any) -> str | None:
+        """All characters of a loaded text page, in the order of painting."""
+        if not text_page:
+            return None
+        amount = self._pdfium.FPDFText_CountChars(text_page)
+        if amount <= 0:
+            return ""
+        buffer = (ctypes.c_ushort * (amount + 1))()
+        written = self._pdfium.FPDFText_GetText(text_page, 0, amount, buffer)
+        return bytes(buffer)[: 2 * max(written - 1, 0)].decode("utf-16-le", "replace")
+
+    @contextmanager
+    def painted(self, page: int) -> Iterator[PaintedPage | None]:
+        """A page (from 0) with all it paints, open until the block ends; ``None`` if it cannot be loaded."""
+        from leakverify.extractors.pdf.layers import PaintedPage, Painter
+
+        with self._text_page(page) as (loaded, text_page):
+            if not loaded:
+                yield None
+                return
+            if self._painter is None:
+                self._painter = Painter(self._pdfium)
+            opened_page = PaintedPage(self._painter, self._handle, page, loaded, text_page)
+            try:
+                yield opened_page
+            finally:
+                opened_page.close()
 
     def words(self, page: int) -> list[Word]:
         """Words of a page with their places, in the order of painting."""
@@ -98,6 +124,7 @@ class Document:
         letters: list[str] = []
         edges: list[Box] = []
         hidden, layer, unmapped = True, -1, False
+        owner = 0
         amount = min(pdfium.FPDFText_CountChars(text_page), CHARACTERS)
         for at in range(amount + 1):
             code = pdfium.FPDFText_GetUnicode(text_page, at) if at < amount else 32
@@ -107,8 +134,16 @@ class Document:
                     letters, edges, hidden, layer, unmapped = [], [], True, -1, False
                 continue
             handle = pdfium.FPDFText_GetTextObject(text_page, at)
+            address = _address(handle) if handle else 0
+            placed = pdfium.FPDFText_GetCharBox(text_page, at, left, right, bottom, top)
+            edge = (left.value, bottom.value, right.value, top.value)
+            apart = letters and edges and placed and address != owner
+            if apart and (_far(edges[-1], edge) or _unlike(letters[-1], edges[-1], chr(code), edge)):
+                # text painted by itself, which no blank tells from what was painted before
+                yield Word(_joined(letters), _around(edges), hidden, layer, unmapped)
+                letters, edges, hidden, layer, unmapped = [], [], True, -1, False
+            owner = address
             if handle:
-                address = _address(handle)
                 if address not in modes:
                     modes[address] = pdfium.FPDFTextObj_GetTextRenderMode(handle) == _INVISIBLE
                 hidden = hidden and modes[address]
@@ -118,8 +153,8 @@ class Document:
             if pdfium.FPDFText_HasUnicodeMapError(text_page, at) == 1 or code in (0, 0xFFFD):
                 unmapped = True
             letters.append(chr(code) if 0 < code < 0x110000 else "\ufffd")
-            if pdfium.FPDFText_GetCharBox(text_page, at, left, right, bottom, top):
-                edges.append((left.value, bottom.value, right.value, top.value))
+            if placed:
+                edges.append(edge)
 
     def flatten(self, page: int) -> None:
         """Make the appearances of annotations and form fields part of a page, for what is read next.
@@ -139,19 +174,41 @@ class Document:
             return []
         try:
             found: list[Shape] = []
+            left = [2 * _OBJECTS]
             for layer, kind, handle in self._objects(loaded, nested=False):
-                opaque = kind == _IMAGE or (kind == _PATH and self._filled(handle))
-                if kind == _FORM:
-                    opaque = any(
-                        inner == _IMAGE or (inner == _PATH and self._filled(part))
-                        for inner, part in self._inside(handle, 0)
-                    )
-                box = self._bounds(handle) if opaque else None
-                if box is not None:
-                    found.append(Shape(box, layer, {_IMAGE: "image", _PATH: "path"}.get(kind, "form")))
+                self._areas(handle, kind, layer, _SAME, found, left)
             return found
         finally:
             pdfium.FPDF_ClosePage(loaded)
+
+    def _areas(
+        self,
+        handle: Any,
+        kind: int,
+        layer: int,
+        matrix: tuple[float, ...],
+        found: list[Shape],
+        left: list[int],
+        depth: int = 0,
+    ) -> None:
+        """Collect the opaque areas of an object; those of a form lie where its matrices put them."""
+        left[0] -= 1
+        if left[0] < 0:
+            return
+        if kind == _FORM:
+            own = self._pdfium.FS_MATRIX()
+            if depth <= _NESTED and self._pdfium.FPDFPageObj_GetMatrix(handle, own):
+                inner = _product((own.a, own.b, own.c, own.d, own.e, own.f), matrix)
+                for at in range(min(self._pdfium.FPDFFormObj_CountObjects(handle), _OBJECTS)):
+                    part = self._pdfium.FPDFFormObj_GetObject(handle, at)
+                    if part and left[0] > 0:
+                        sort = self._pdfium.FPDFPageObj_GetType(part)
+                        self._areas(part, sort, layer, inner, found, left, depth + 1)
+        elif kind == _IMAGE or (kind == _PATH and self._filled(handle)):
+            box = self._bounds(handle)
+            if box is not None:
+                sort = "form" if depth else "image" if kind == _IMAGE else "path"
+                found.append(Shape(_moved(box, matrix), layer, sort))
 
     def _filled(self, handle: Any) -> bool:
         fill, stroke = ctypes.c_int(), ctypes.c_int()
@@ -218,7 +275,7 @@ def opened(data: bytes, end: int) -> Iterator[Document | str]:
 
     The reason is a code of :data:`leakverify.problems.PROBLEMS`.
     """
-    pdfium, _ = _library()
+    pdfium, _ = library()
     handle = pdfium.FPDF_LoadMemDocument64(data, end, None)
     if not handle:
         yield "encrypted" if pdfium.FPDF_GetLastError() == _PASSWORD else "malformed"
@@ -227,6 +284,39 @@ def opened(data: bytes, end: int) -> Iterator[Document | str]:
         yield Document(pdfium, handle)
     finally:
         pdfium.FPDF_CloseDocument(handle)
+
+
+def _product(one: tuple[float, ...], other: tuple[float, ...]) -> tuple[float, ...]:
+    """The matrix that does ``one`` and then ``other`` (ISO 32000-2, 8.3.4)."""
+    a, b, c, d, e, f = one
+    g, h, i, j, k, m = other
+    return (a * g + b * i, a * h + b * j, c * g + d * i, c * h + d * j, e * g + f * i + k, e * h + f * j + m)
+
+
+def _moved(box: Box, matrix: tuple[float, ...]) -> Box:
+    a, b, c, d, e, f = matrix
+    corners = [(a * x + c * y + e, b * x + d * y + f) for x in (box[0], box[2]) for y in (box[1], box[3])]
+    across, upwards = [x for x, _ in corners], [y for _, y in corners]
+    return (min(across), min(upwards), max(across), max(upwards))
+
+
+def _far(one: Box, other: Box) -> bool:
+    """Whether two letters are further apart than the letters of a word are."""
+    reach = max(one[2] - one[0], one[3] - one[1], other[2] - other[0], other[3] - other[1])
+    return (
+        other[0] - one[2] > reach
+        or one[0] - other[2] > reach
+        or other[1] - one[3] > reach
+        or one[1] - other[3] > reach
+    )
+
+
+def _unlike(letter: str, box: Box, other: str, other_box: Box) -> bool:
+    """Whether two capitals or digits are set in sizes too different for one word."""
+    if not all(char.isdigit() or char.isupper() for char in (letter, other)):
+        return False
+    sizes = [max(edge[2] - edge[0], edge[3] - edge[1]) for edge in (box, other_box)]
+    return max(sizes) > 1.4 * max(min(sizes), 0.01)
 
 
 def _address(handle: Any) -> int:

@@ -1,8 +1,10 @@
-"""A tiny PDF of two revisions that makes every reader load what it needs."""
+"""A tiny PDF of four revisions, one of them signed, that makes every reader load what it needs."""
 
 from __future__ import annotations
 
 import zlib
+
+from leakverify.extractors.pdf.signature_sample import signed
 
 _XMP = (
     '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
@@ -55,7 +57,8 @@ def sample() -> bytes:
         b"/Filter/FlateDecode/DecodeParms<</Predictor 12/Columns 5>>" % start,
         body,
     )
-    return bytes(out + b"startxref\n%d\n%%%%EOF\n" % places[11])
+    whole = bytes(out + b"startxref\n%d\n%%%%EOF\n" % places[11])
+    return signed(whole, objects[1].replace(b"[7 0 R]", b"[7 0 R 12 0 R]"), places[11])
 
 
 def _stream(entries: bytes, data: bytes) -> bytes:

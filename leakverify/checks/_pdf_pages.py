@@ -1,0 +1,152 @@
+"""Who drew the pages of a PDF: rows of ``pdf_page_writers`` against what the pages show."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from leakverify.checks._base import Facts
+from leakverify.evidence import Observation
+from leakverify.knowledge import Row, table
+
+_WRAPPED = re.compile(r"^\|?(?:q ?\|+)+")
+_PAGE = "pdf.style.page."
+_STATED = {name: f"{_PAGE}{name}" for name in ("opening", "operators", "resources", "coding")}
+#: observations a row can speak of
+SHOWN = (
+    *_STATED.values(),
+    f"{_PAGE}cmap",
+    f"{_PAGE}part_opening",
+    f"{_PAGE}form_opening",
+    f"{_PAGE}form_operators",
+)
+
+
+@dataclass(slots=True)
+class Drawn:
+    """One look at a page: what holds from it until something changes."""
+
+    page: int
+    stated: dict[str, Observation] = field(default_factory=dict)
+
+
+def looks(facts: Facts) -> Iterator[Drawn]:
+    """Every state of the pages' habits, in page order."""
+    now = Drawn(0)
+    names = {observed: column for column, observed in _STATED.items()}
+    for observation in facts.extraction.observations:
+        column = names.get(observation.name)
+        if column is None:
+            continue
+        page = observation.where.page or 0
+        if page != now.page:
+            if now.stated:
+                yield now
+            now = Drawn(page, dict(now.stated))
+        now.stated[column] = observation
+    if now.stated:
+        yield now
+
+
+def tells(facts: Facts) -> dict[str, tuple[Observation, ...]]:
+    """Programs of which a page shows what no other draws, with what shows it on the first such page.
+
+    Forms are left out: a form may be a picture of another program's page.
+    """
+    found: dict[str, tuple[Observation, ...]] = {}
+    for drawn in looks(facts):
+        for family, shown in _rows("tell", drawn.stated).items():
+            found.setdefault(family, shown)
+    return found
+
+
+def owns(facts: Facts, family: str) -> tuple[Observation, ...]:
+    """What shows a habit of that program on a page that no other program is told by, in a form or a font."""
+    for drawn in looks(facts):
+        shown = _rows("own", drawn.stated).get(family)
+        if shown and not _rows("tell", drawn.stated).keys() - {family}:
+            return shown
+    for row in table("pdf_page_writers"):
+        if row["role"] == "own" and row["family"] == family and (shown := _elsewhere(row, facts)):
+            return shown
+    return ()
+
+
+def edited(facts: Facts) -> tuple[Observation, ...]:
+    """What shows that Acrobat wrote a page, which it does when a page of another program is edited."""
+    for drawn in looks(facts):
+        for shown in _rows("edit", drawn.stated).values():
+            return shown
+    return ()
+
+
+def _rows(role: str, stated: dict[str, Observation]) -> dict[str, tuple[Observation, ...]]:
+    """By program, what fits the first row of that role."""
+    found: dict[str, tuple[Observation, ...]] = {}
+    for row in table("pdf_page_writers"):
+        if row["role"] == role and row["family"] not in found and (shown := _fits(row, stated)):
+            found[row["family"]] = shown
+    return found
+
+
+def _fits(row: Row, stated: dict[str, Observation]) -> tuple[Observation, ...]:
+    shown = []
+    for column in _STATED:
+        if not row[column]:
+            continue
+        observation = stated.get(column)
+        if observation is None or not _matches(row[column], str(observation.value)):
+            return ()
+        shown.append(observation)
+    return tuple(shown)
+
+
+def _matches(wanted: str, said: str) -> bool:
+    """Stampers set an empty save before the page they add to: it counts with and without."""
+    found = pattern(wanted).search(said)
+    return bool(found or pattern(wanted).search(_WRAPPED.sub("", said)))
+
+
+def _elsewhere(row: Row, facts: Facts) -> tuple[Observation, ...]:
+    """A row that fits the map of a font, or a form that a page wraps."""
+    if row["cmap"]:
+        return _any(facts, "cmap", row["cmap"])
+    if row["opening"] and not row["operators"] and not row["resources"]:
+        return _any(facts, "form_opening", row["opening"]) or _any(facts, "part_opening", row["opening"])
+    if row["operators"] and not row["opening"] and not row["resources"]:
+        return _any(facts, "form_operators", row["operators"])
+    return ()
+
+
+def _any(facts: Facts, name: str, wanted: str) -> tuple[Observation, ...]:
+    for observation in facts.all(f"{_PAGE}{name}"):
+        if _matches(wanted, str(observation.value)):
+            return (observation,)
+    return ()
+
+
+@functools.cache
+def pattern(text: str, flags: int = 0) -> re.Pattern[str]:
+    """A compiled pattern of a table."""
+    return re.compile(text, flags)
+
+
+def claimed(producer: str) -> Row | None:
+    """The one known program that a Producer names; ``None`` for others and for several."""
+    found = [row for row in table("pdf_producers") if pattern(row["claims"], re.IGNORECASE).search(producer)]
+    return found[0] if len(found) == 1 else None
+
+
+def drawn_by(producer: str, creator: str) -> Row | None:
+    """The program that must have drawn the pages if Producer and Creator are right; ``None`` when none must.
+
+    A program that modified the file later says so behind the first name and draws no page.
+    """
+    row = claimed(producer.partition("; modified")[0])
+    if row is None or row["pages"] == "others":
+        return None
+    if row["pages"] == "own" or pattern(row["pages"], re.IGNORECASE).search(f"{producer} {creator}"):
+        return row
+    return None
