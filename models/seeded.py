@@ -34,10 +34,14 @@ FILES, SLOW_FILES, LARGEST = 40, 12, 600_000
 #: programs that take a second or more to start
 SLOW = frozenset(("chromium", "ocrmypdf", "soffice"))
 #: files looked at for one that a recipe can be applied to, for each one wanted
-_PATIENCE = 12
+_PATIENCE = 40
 _ENDINGS = {
     "pdf": ("pdf",),
-    "ooxml": ("docx", "xlsx", "pptx"),
+    "ooxml": ("docx", "xlsx", "pptx", "docm", "xlsm"),
+    "ole": ("doc", "xls", "ppt"),
+    "odf": ("odt", "ods", "odp"),
+    "rtf": ("rtf",),
+    "text": ("csv", "tsv"),
     "mail": ("eml", "txt"),
     "image": ("jpg", "jpeg"),
 }
@@ -179,8 +183,11 @@ def _one_file(recipe: Recipe, path: Path, tally: Seeded) -> None:
     new = [e for report in after for e in report.evidence if _said(e) not in known]
     pointing = [e for e in new if e.outcome in POINTED]
     named = [e for e in new if e.check in recipe.expects and (e.outcome in POINTED or e.observations)]
-    found = [e for e in named if e.outcome in POINTED]
+    # what was planted in the properties is to be shown, and never held against what the file says
+    found = [e for e in named if e.outcome in POINTED or recipe.question == "handling"]
     truth = forged.truth
+    # a document without pages holds the old text only where the recipe leaves it
+    quoted = truth is not None and truth.before and (truth.page or recipe.trace == "explicit")
     tally.tried.append(
         Tried(
             path=path.name,
@@ -190,7 +197,7 @@ def _one_file(recipe: Recipe, path: Path, tally: Seeded) -> None:
             flagged=is_flagged(after),
             placed=None if truth is None or not recipe.expects else any(_on_page(e, truth) for e in found),
             told=None
-            if truth is None or not truth.before or not recipe.expects
+            if truth is None or not quoted or not recipe.expects
             else any(_quotes(e, truth) for e in found),
             answers=tuple(sorted({f"{e.check} {e.outcome.value}" for e in pointing})),
         )
@@ -202,8 +209,23 @@ def _said(evidence: Evidence) -> tuple[str, Outcome, str]:
 
 
 def _on_page(evidence: Evidence, truth: Truth) -> bool:
-    pages = {o.where.page for o in evidence.observations} | {evidence.params.get("page")}
-    return truth.page in pages
+    """Whether the answer is on the page, or in the cell, the line or the part, that was changed."""
+    if truth.page:
+        pages = {o.where.page for o in evidence.observations} | {evidence.params.get("page")}
+        return truth.page in pages
+    places = [o.where for o in evidence.observations]
+    if truth.cell:
+        # a formula that no longer holds is named with the cells it uses
+        held = " ".join(
+            (
+                evidence.text,
+                *(f"{w.cell} {o.raw or o.value}" for o in evidence.observations for w in (o.where,)),
+            )
+        )
+        return re.search(rf"(?<![A-Z0-9]){re.escape(truth.cell)}(?![0-9])", held) is not None
+    if truth.line:
+        return any(w.line is not None and abs(w.line - truth.line) <= 1 for w in places)
+    return any(truth.part in (w.part, f"/{w.part}") for w in places)
 
 
 def _quotes(evidence: Evidence, truth: Truth) -> bool:

@@ -28,10 +28,14 @@ WRITING = (
     "ooxml.part",
     "ooxml.namespace",
     "ooxml.xml_declaration",
+    "ooxml.root_prefixes",
+    "ooxml.custom.name",
     "docx.rsid.declared_values",
     "xlsx.app_name",
     "xlsx.build",
     "xlsx.calc_id",
+    "zip.made_by",
+    "ooxml.kind",
     "ooxml.core.creator",
     "ooxml.core.last_modified_by",
     "ooxml.core.modified",
@@ -46,6 +50,9 @@ NAMES_WORD = (
 _PACKED_BY_OFFICE = frozenset({"0.45"})
 #: parts that server software writes into documents on their way
 _SERVER_PARTS = ("docProps/", "customXml/", "docMetadata/", "_rels/", "[Content_Types].xml")
+
+#: share of the parts from which on the package as a whole was made by zlib
+_NEARLY_ALL = 0.8
 
 _DATED_URI = re.compile(
     r"http://schemas\.microsoft\.com/office/.{0,200}?/(20[0-4]\d)(?:/(\d{1,2})(?:/(\d{1,2}))?)?(?:/|\Z)"
@@ -155,12 +162,58 @@ def _marked(marks: str, facts: Facts) -> tuple[Observation, ...]:
     found: list[Observation] = []
     for mark in marks.split(" ; "):
         place, _, value = mark.partition("=")
-        name, _, part = place.removesuffix("!").partition("@")
-        carried = [o for o in facts.all(name) if str(o.value) == value and (not part or o.where.part == part)]
+        name, _, part = place.rstrip("!^").partition("@")
+        begins = place.endswith("^")
+        carried = [
+            o
+            for o in facts.all(name)
+            if (str(o.value).startswith(value) if begins else str(o.value) == value)
+            and (not part or o.where.part == part)
+        ]
         if bool(carried) == place.endswith("!"):
             return ()
         found += carried[:1]
     return tuple(found)
+
+
+def packed_whole_by_office(facts: Facts) -> bool:
+    """Whether every entry is as Microsoft Office packs it: no other packer put in or exchanged one."""
+    packer = writer(facts)
+    return packer is not None and packer.kind == "office" and facts.text("zip.times") == "all-1980"
+
+
+def compressed_otherwise(facts: Facts) -> bool:
+    """Whether all that could be compared was compressed by zlib, but for a part or two: not by Office."""
+    compared = facts.value("ooxml.parts_compared")
+    by_zlib = len(facts.all("ooxml.zlib_part"))
+    return isinstance(compared, int) and by_zlib > 0 and by_zlib >= _NEARLY_ALL * compared
+
+
+def holds_content(part: str) -> bool:
+    """Whether a part may hold what the document says, rather than what is said of it."""
+    return not part.startswith(_SERVER_PARTS) and not part.endswith(".rels")
+
+
+def is_word(facts: Facts) -> bool:
+    """Whether the document is a text document that names Microsoft Word."""
+    return facts.text("ooxml.kind").startswith("do") and "Word" in facts.text("ooxml.app.application")
+
+
+def generation(prefixes: str) -> tuple[str, str] | None:
+    """AppVersion and name of the Word whose namespaces these are; ``None`` where no Word declares so few.
+
+    Which namespaces the main part declares is fixed in each release.
+
+    >>> generation("ve o r m v wp w10 w wne")
+    ('12', 'Word 2007')
+    >>> generation("w r") is None
+    True
+    """
+    declared = set(prefixes.split())
+    for row in table("word_generations"):
+        if declared.issuperset(row["has"].split()) and declared.isdisjoint(row["lacks"].split()):
+            return row["version"], row["product"]
+    return None
 
 
 def scripted_default(facts: Facts, library: str = "") -> tuple[Observation, str] | None:

@@ -3,7 +3,8 @@
 What it looks at: the XML namespaces of Microsoft Office carry in their URI the
 year, at times the day, in which they were coined, and the properties name the
 version of the program.  The youngest is compared with the latest date that the
-document states about itself, allowing half a year.
+document states about itself.  Less than half a year is only unusual: builds are
+used by their makers before.
 
 Why it matters: a program writes only what it knows.  A document that declares a
 namespace of 2016 was saved in 2016 or later, whatever its properties say.
@@ -27,6 +28,7 @@ measured with LibreOffice 7.4.7.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from leakverify.checks._base import Answer, Example, Facts, check, contradicts, fact, neutral, unusual
 from leakverify.checks._text import absent
@@ -52,6 +54,8 @@ MESSAGES = {
     "later-reset": "The document holds {what}, which did not exist before {since}; all its dates lie at the "
     "turn "
     "of a year, the latest is {latest}, {by} earlier: the clock may have started over from its default.",
+    "preview": "The document holds {what}, which nobody outside its maker had before {since}; the latest "
+    "date it states is {latest}, {by} earlier.",
     "converted": "The document holds {what}, younger than its latest date {latest}; it names {application}, "
     "which keeps the dates of what it converts.",
     "not-stated": "The document states none of: {names}.",
@@ -60,6 +64,7 @@ MESSAGES = {
 INNOCENT = {
     "dates-kept": "Software that converts, labels or cleans documents kept the dates of the original.",
     "clock": "The computer's clock stood years back when the document was saved.",
+    "preview": "It was saved with a build that was not yet sold, at Microsoft or by a tester.",
 }
 
 _DATES = (
@@ -128,8 +133,8 @@ EXAMPLES = (
         ),
     ),
     Example(
-        title="a preview build shortly before the year of its namespace",
-        outcome=Outcome.NEUTRAL,
+        title="a build shortly before the year of its namespace",
+        outcome=Outcome.UNUSUAL,
         formats=("ooxml",),
         facts=(
             *_AS_OFFICE,
@@ -180,7 +185,7 @@ def younger_than_saved(facts: Facts) -> Iterator[Answer]:
     if youngest is None:
         return
     by = youngest.since.earliest - latest[1].latest
-    if by <= MARGIN:
+    if by <= timedelta(0):
         return
     rests_on = (youngest.observation, latest[0])
     said = {"what": youngest.what, "latest": latest[1].text}
@@ -190,7 +195,9 @@ def younger_than_saved(facts: Facts) -> Iterator[Answer]:
         return
     packer = writer(facts)
     said |= {"since": youngest.since.text, "by": span_text(by)}
-    if _started_over(latest[1]):
+    if by <= MARGIN:
+        yield unusual("preview", rests_on=rests_on, **said)
+    elif _started_over(latest[1]):
         yield unusual("later-reset", rests_on=rests_on, **said)
     elif packer is not None and packer.kind == "office" and application:
         yield contradicts("later", rests_on=(*rests_on, *packer.marks), **said)

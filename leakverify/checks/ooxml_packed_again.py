@@ -2,7 +2,7 @@
 
 What it looks at: the ZIP archive of an Office document shows the habits of the
 program that packed it: version and system, flags, order of the entries, kind
-of time stamps, extra fields.  Reported is a document that names Microsoft
+of time stamps, extra fields, the compressor.  Reported is a document that names Microsoft
 Office and was packed by an archive program or a script, or whose archive was
 packed by two of them, so that single parts were put in later.
 
@@ -37,7 +37,9 @@ from leakverify.checks._versions import (
     NAMES_WORD,
     WRITING,
     claims_microsoft,
+    compressed_otherwise,
     dialect,
+    packed_whole_by_office,
     patched,
     scripted_default,
     writer,
@@ -51,6 +53,11 @@ MESSAGES = {
     "unpacked and packed again.",
     "patched": "The document names {application}; its archive was packed by more than one program "
     "({made_by}): single parts were put in later, {part} among them.",
+    "imitated": "The document names {application} and every entry is marked as Office marks it, and {count} "
+    "of {all} parts were compressed by zlib, which Office does not use: another program packed all of it and "
+    "copied the marks.",
+    "properties": "Every entry is marked as {application} marks it, and {part} was compressed by another "
+    "program: what is said about the document was exchanged after it was saved.",
     "library": "The document names {application} and was packed by a program library ({writer}), as server "
     "software does.",
     "open-script": "The document names {application}, and its properties are the defaults of {library}, "
@@ -60,6 +67,7 @@ INNOCENT = {
     "template": "A program filled in a form letter or a report and kept the properties of its template.",
     "repacked": "An archive, a virus filter or a person unpacked and packed the document without changing "
     "a word.",
+    "filed": "A filing system or a label put properties into the document.",
     "cleaned": "A service converted, labelled, repaired or cleaned the document.",
 }
 
@@ -86,6 +94,33 @@ EXAMPLES = (
             fact("zip.made_by", "3.30", part="word/document.xml"),
             fact("zip.flags.first", "0x6"),
             fact("zip.times", "mixed"),
+        ),
+    ),
+    Example(
+        title="other dates written into the properties, with the fields of the entry copied",
+        outcome=Outcome.UNUSUAL,
+        formats=("ooxml",),
+        facts=(
+            *NAMES_WORD,
+            fact("zip.made_by", "0.45"),
+            fact("zip.flags.first", "0x6"),
+            fact("zip.times", "all-1980"),
+            fact("ooxml.parts_compared", 12),
+            fact("ooxml.zlib_part", "docProps/core.xml", raw="level 6"),
+        ),
+    ),
+    Example(
+        title="packed again by a script that writes the marks of Office into the archive",
+        outcome=Outcome.UNUSUAL,
+        formats=("ooxml",),
+        facts=(
+            *NAMES_WORD,
+            fact("zip.made_by", "0.45"),
+            fact("zip.flags.first", "0x6"),
+            fact("zip.times", "all-1980"),
+            fact("ooxml.parts_compared", 2),
+            fact("ooxml.zlib_part", "word/document.xml", raw="level 6"),
+            fact("ooxml.zlib_part", "docProps/core.xml", raw="level 6"),
         ),
     ),
     Example(
@@ -154,7 +189,7 @@ EXAMPLES = (
     family=Family.STRUCTURE,
     formats=("ooxml",),
     needs=("ooxml.app.application", "zip.made_by"),
-    reads=WRITING,
+    reads=(*WRITING, "ooxml.zlib_part", "ooxml.parts_compared"),
     cost=Cost.MINUTES,
     reproduce="zipinfo -v FILE | grep -E 'version|system|flag|modified|extra'",
 )
@@ -172,6 +207,16 @@ def packed_again(facts: Facts) -> Iterator[Answer]:
             yield unusual("patched", rests_on=(application, *mixed), made_by=made_by, part=part, **name)
         return
     rests_on = (application, *packer.marks)
+    exchanged = [o for o in facts.all("ooxml.zlib_part") if str(o.value).startswith("docProps/")]
+    if packed_whole_by_office(facts):
+        if compressed_otherwise(facts):
+            made = facts.all("ooxml.zlib_part")
+            compared = int(facts.value("ooxml.parts_compared") or 0)
+            yield unusual("imitated", rests_on=(*rests_on, *made[:10]), count=len(made), all=compared, **name)
+        elif exchanged:
+            part = ", ".join(str(o.value) for o in exchanged)
+            yield unusual("properties", rests_on=(application, *exchanged), part=part, **name)
+        return
     if packer.kind == "script":
         if dialect(facts) is not None:
             return  # the program that wrote the parts packed them, too: nothing was packed again

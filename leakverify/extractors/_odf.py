@@ -266,6 +266,8 @@ def _styles(package: _Package, root: _Element) -> Iterator[Observation]:
     rsids: dict[str, None] = {}
     fonts: dict[str, None] = {}
     languages: dict[str, None] = {}
+    if styles is not None:
+        yield from _default_language(styles)
     for part, tree in roots:
         for face in tree.iter(f"{_STYLE}font-face"):
             fonts.setdefault(face.get(f"{_STYLE}name", ""))
@@ -290,6 +292,20 @@ def _styles(package: _Package, root: _Element) -> Iterator[Observation]:
             value=clip(" ".join(rsids), 20_000),
             where=Location(part="content.xml"),
         )
+
+
+def _default_language(styles: _Element) -> Iterator[Observation]:
+    """Language of the style that holds where none is set: that of the program when the file was begun."""
+    for style in styles.iter(f"{_STYLE}default-style"):
+        if style.get(f"{_STYLE}family") in ("paragraph", "table-cell", "graphic"):
+            properties = style.find(f"{_STYLE}text-properties")
+            language = None if properties is None else properties.get(f"{_FO}language")
+            if properties is not None and language and language != "none":
+                country = properties.get(f"{_FO}country", "none")
+                tag = f"{language}-{country}" if country != "none" else language
+                where = Location(part="styles.xml")
+                yield Observation(name="odf.language.default", value=clip(tag, 40), where=where)
+                return
 
 
 def _reviews(root: _Element, where: Location) -> Iterator[Event]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING
 
 from leakverify.evidence import Location, Observation
 from leakverify.extractors._base import Fault, clip
 from leakverify.extractors._ooxml_text import TextKeeper, stated_time, utc_difference, walk
+from leakverify.extractors._ooxml_word_marks import mark_facts
+from leakverify.extractors._ooxml_word_runs import run_facts
 from leakverify.extractors._opc import Package, Part
 
 if TYPE_CHECKING:
@@ -20,6 +22,8 @@ _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 
 #: distinct session ids kept; a value takes 9 characters of the one token they are stated in
 _SESSIONS = 7_000
+#: compatibility settings kept; Word writes up to a dozen
+_SETTINGS = 50
 #: reviewers' marks stated of one document, and distinct fonts
 _MARKS, _FONTS = 2_000, 500
 #: parts that hold text beside the main one, by the last step of their relationship type
@@ -34,12 +38,16 @@ _WITH_SESSIONS = ("p", "r", "tr", "sectPr")
 _SESSION_ENDINGS = ("R", "RPr", "RDefault", "P", "Tr", "Sect", "Del")
 
 
-def word_structure(package: Package, main: str) -> Iterator[Observation | Fault]:
-    """What the settings, the font table and the list of people state; no text."""
+def word_structure(package: Package, main: str) -> Generator[Observation | Fault, None, frozenset[str]]:
+    """What the settings, the font table and the list of people state; no text.
+
+    Returns the session ids the settings declare.
+    """
+    declared: frozenset[str] = frozenset()
     for name in package.related(main, "settings"):
         part = package.parse(name)
         if part is not None:
-            yield from _settings(part)
+            declared = yield from _settings(part)
         break
     for name in package.related(main, "fontTable"):
         part = package.parse(name)
@@ -52,9 +60,10 @@ def word_structure(package: Package, main: str) -> Iterator[Observation | Fault]
             yield from _people(package, part)
         break
     yield from package.drain()
+    return declared
 
 
-def _settings(part: Part) -> Iterator[Observation | Fault]:
+def _settings(part: Part) -> Generator[Observation | Fault, None, frozenset[str]]:
     w = part.namespace
     root = part.root.find(f"{w}rsids/{w}rsidRoot")
     if root is not None and root.get(f"{w}val"):
@@ -72,11 +81,12 @@ def _settings(part: Part) -> Iterator[Observation | Fault]:
         if element is not None:
             value = element.get(f"{namespace}val", "")
             yield Observation(name="docx.doc_id", value=clip(value, 100), where=part.where, raw=clip(tag))
-    for element in part.root.iterfind(f"{w}compat/{w}compatSetting"):
-        if element.get(f"{w}name") == "compatibilityMode":
-            value = clip(element.get(f"{w}val", ""), 100)
-            yield Observation(name="docx.compatibility_mode", value=value, where=part.where)
-            break
+    yield from _compatibility(part)
+    protection = part.root.find(f"{w}documentProtection")
+    if protection is not None:
+        enforced = protection.get(f"{w}enforcement", "false") not in ("0", "false", "off")
+        value = f"{protection.get(f'{w}edit', 'none')} {'enforced' if enforced else 'not-enforced'}"
+        yield Observation(name="docx.protection", value=clip(value, 100), where=part.where)
     language = part.root.find(f"{w}themeFontLang")
     if language is not None:
         said = ((name, language.get(w + name)) for name in ("val", "eastAsia", "bidi"))
@@ -84,6 +94,42 @@ def _settings(part: Part) -> Iterator[Observation | Fault]:
         yield Observation(name="docx.theme_language", value=clip(value, 200), where=part.where)
     tracking = part.root.find(f"{w}trackRevisions")
     yield Observation(name="docx.track_changes", value=_is_on(tracking, w), where=part.where)
+    return frozenset(declared)
+
+
+def _compatibility(part: Part) -> Iterator[Observation]:
+    w = part.namespace
+    settings: dict[str, str] = {}
+    for element in part.root.iterfind(f"{w}compat/{w}compatSetting"):
+        if len(settings) < _SETTINGS:
+            settings.setdefault(element.get(f"{w}name", ""), element.get(f"{w}val", ""))
+    mode = settings.get("compatibilityMode")
+    if mode is not None:
+        yield Observation(name="docx.compatibility_mode", value=clip(mode, 100), where=part.where)
+    if settings:
+        value = clip(" ".join(settings), 1000)
+        yield Observation(name="docx.compat_settings", value=value, where=part.where)
+
+
+def _styles(part: Part) -> Iterator[Observation | Fault]:
+    """How many styles the program knew of, and what text looks like where nothing is said."""
+    w = part.namespace
+    latent = part.root.find(f"{w}latentStyles")
+    stated = "" if latent is None else latent.get(f"{w}count", "")
+    if stated.isascii() and stated.isdigit() and len(stated) < 10:
+        yield Observation(name="docx.latent_styles", value=int(stated), where=part.where)
+    marks = part.root.find(f"{w}docDefaults/{w}rPrDefault/{w}rPr")
+    if marks is None:
+        return
+    fonts = marks.find(f"{w}rFonts")
+    if fonts is not None:
+        face = fonts.get(f"{w}asciiTheme", "") or fonts.get(f"{w}ascii", "")
+        if face:
+            yield Observation(name="docx.default_font", value=clip(face, 200), where=part.where)
+    language = marks.find(f"{w}lang")
+    if language is not None and language.get(f"{w}val"):
+        value = clip(language.get(f"{w}val", ""), 100)
+        yield Observation(name="docx.default_language", value=value, where=part.where)
 
 
 def _is_on(element: _Element | None, w: str) -> bool:
@@ -131,11 +177,24 @@ def word_comments(package: Package, main: str, keeper: TextKeeper | None) -> Ite
     yield from package.drain()
 
 
-def word_content(package: Package, main: Part, keeper: TextKeeper) -> Iterator[Observation | Fault]:
-    """Text of the main part and of headers, footers and notes; tracked changes; session ids in use."""
+def word_content(
+    package: Package, main: Part, keeper: TextKeeper, declared: frozenset[str]
+) -> Iterator[Observation | Fault]:
+    """Text of the main part and of headers, footers and notes; tracked changes; session ids in use.
+
+    ``declared``: the session ids of the settings.
+    """
     yield from _used_sessions(main)
     yield from _tracked(main)
     yield from _story(main, keeper)
+    yield from run_facts(main, declared)
+    yield from mark_facts(main)
+    for name in package.related(main.name, "styles"):
+        part = package.parse(name)
+        yield from package.drain()
+        if part is not None:
+            yield from _styles(part)
+        break
     for name in package.related(main.name, *_STORIES):
         if name.lower() in package.parsed:
             continue

@@ -38,6 +38,10 @@ _DECLARED, _DECLARED_ALL = 300, 20_000
 _TREE, _TREES = 384 * 1024 * 1024, 640 * 1024 * 1024
 #: what is allocated for half an element (each has up to two "<"), an attribute, a declared namespace
 _PER_TAG, _PER_ATTRIBUTE, _PER_NAMESPACE = 100, 240, 400
+#: parts that declare themselves otherwise than the content types, stated one by one
+_ODD = 100
+#: folders of parts that others than the writing program put into a document
+_OTHERS_PARTS = ("customxml/", "docmetadata/", "_xmlsignatures/", "customui/", "xl/xmlmaps")
 #: faults of one code that are told one by one
 _COMPLAINTS = 100
 
@@ -90,18 +94,21 @@ class Package:
         self._complaints: Counter[str] = Counter()
         self._relations: dict[str, tuple[Relation, ...]] = {}
         self._cut: set[str] = set()
+        #: declaration of the content types, white space and all; None until they were read
+        self._first_declaration: str | None = None
+        self._odd = 0
         #: parts something was wrong with
         self.damaged: set[str] = set()
         self.recovered = archive.recovered
         self.parsed: set[str] = set()
         self.names: dict[str, str] = {}
-        self._entries: dict[str, Entry] = {}
+        self.entries: dict[str, Entry] = {}
         # of entries with one name the last the directory lists wins, as in every common reader
         for entry in archive.listed:
             name = entry.name.replace("\\", "/").lstrip("/")
             if name and not entry.is_folder:
                 self.names[name.lower()] = name
-                self._entries[name.lower()] = entry
+                self.entries[name.lower()] = entry
         self._defaults: dict[str, str] = {}
         self._overrides: dict[str, str] = {}
 
@@ -137,7 +144,7 @@ class Package:
         return self.names.get(wanted)
 
     def entry(self, name: str) -> Entry:
-        return self._entries[name.lower()]
+        return self.entries[name.lower()]
 
     def where(self, name: str) -> Location:
         """The part by name alone: where it lies is stated once, by ``ooxml.part``."""
@@ -184,6 +191,8 @@ class Package:
         self.parsed.add(found.lower())
         if declaration:
             self._state_declaration(data, where)
+        elif data:
+            self._compare_declaration(data, where)
         if not data:
             return None
         cut = self._affordable(data, where)
@@ -214,18 +223,23 @@ class Package:
         return data
 
     def _state_declaration(self, data: bytes, where: Location) -> None:
-        head = data[:600]
-        if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-            said = head[: len(head) & ~1].decode("utf-16", "replace")
-            said = "\ufeff" + said
-        else:
-            said = head.decode("utf-8", "replace")
-        found = _XML_DECLARATION.match(said)
-        literal = "" if found is None else found[1]
-        around = None if found is None or found[0] == literal else found[0]
-        self._pending.append(
-            Observation(name="ooxml.xml_declaration", value=literal, where=where, raw=around)
-        )
+        literal, around = _declared(data)
+        if where.part == CONTENT_TYPES:
+            self._first_declaration = around
+        raw = None if around == literal else around
+        self._pending.append(Observation(name="ooxml.xml_declaration", value=literal, where=where, raw=raw))
+
+    def _compare_declaration(self, data: bytes, where: Location) -> None:
+        """Note a part that does not begin as the content types do; parts of add-ins never do."""
+        if self._first_declaration is None or where.part.lower().startswith(_OTHERS_PARTS):
+            return
+        literal, around = _declared(data)
+        if around != self._first_declaration and self._odd < _ODD:
+            self._odd += 1
+            raw = None if around == literal else around
+            self._pending.append(
+                Observation(name="ooxml.other_declaration", value=literal, where=where, raw=raw)
+            )
 
     def _state_namespaces(self, root: _Element, declared: list[tuple[str, str]], where: Location) -> None:
         kept = dict.fromkeys(declared)
@@ -299,6 +313,17 @@ class Package:
                 elif found not in seen:
                     seen.add(found)
                     yield found
+
+
+def _declared(data: bytes) -> tuple[str, str]:
+    """The XML declaration of a part, and the same with the byte order mark and white space around it."""
+    head = data[:600]
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        said = "\ufeff" + head[: len(head) & ~1].decode("utf-16", "replace")
+    else:
+        said = head.decode("utf-8", "replace")
+    found = _XML_DECLARATION.match(said)
+    return ("", "") if found is None else (found[1], found[0])
 
 
 def _resolve(folder: str, target: str) -> str:

@@ -18,6 +18,8 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _DEPTH = 2_000
+#: characters of a group inside another of the same destination
+_KEPT = 65_536
 _TOKENS = 20_000_000
 #: bytes of one embedded object or picture
 _CARRIED = 64 * 1024 * 1024
@@ -53,6 +55,11 @@ _CHARSETS = {
     162: "cp1254", 163: "cp1258", 177: "cp1255", 178: "cp1256", 186: "cp1257", 204: "cp1251", 222: "cp874",
     238: "cp1250", 255: "cp437",
 }  # fmt: skip
+#: groups that tell programs apart
+_GROUPS = frozenset(
+    "info stylesheet rsidtbl themedata datastore latentstyles generator listtable colorschememapping "
+    "mmathPr wgrffmtfilter xmlnstbl pgdsctbl".split()
+)
 _PAGES = {"mac": "mac_roman", "pc": "cp437", "pca": "cp850", "ansi": "cp1252"}
 
 
@@ -84,6 +91,9 @@ class _Reader:
         self.used: dict[int, None] = {}
         self.root: int | None = None
         self.languages: dict[int, None] = {}
+        self.default_language: int | None = None
+        self.code_page: int | None = None
+        self.groups: dict[str, int] = {}
         self.fonts: dict[str, None] = {}
         self.font_codecs: dict[int, str] = {}
         self.font = -1
@@ -95,7 +105,7 @@ class _Reader:
         self.length = 0
         self.objects: list[tuple[int, int]] = []
         self.pictures: list[tuple[int, int]] = []
-        self.pending = b""
+        self.pending = bytearray()
         self.ignored = 0
         self.charset = "ansi"
         self.page = "cp1252"
@@ -187,6 +197,8 @@ class _Reader:
             self.charset = name
             self.page = top.codec = _PAGES[name]
         elif name == "ansicpg" and value is not None:
+            if self.code_page is None and 0 < value < 1 << 16:
+                self.code_page = value
             self.page = top.codec = _known(f"cp{value}")
         elif name == "f" and value is not None:
             self.font = value
@@ -202,6 +214,8 @@ class _Reader:
             and len(self.languages) < 50
         ):
             self.languages.setdefault(value)
+            if name == "deflang" and self.default_language is None:
+                self.default_language = value
         elif name == "v":
             top.hidden = value != 0
         elif name == "deleted":
@@ -220,6 +234,8 @@ class _Reader:
         elif name in _NUMBERS and value is not None and "info" in (top.inside, top.destination):
             self.numbers.setdefault(_NUMBERS[name], value)
         else:
+            if name in _GROUPS:
+                self.groups.setdefault(name, at)
             self._destination(name, at)
 
     def _destination(self, name: str, at: int) -> None:
@@ -243,7 +259,8 @@ class _Reader:
         parent = self.stack[-1]
         said = "".join(group.kept).strip()
         if group.destination == parent.destination:
-            parent.kept.append("".join(group.kept))
+            # cut, so that groups within groups do not multiply what they hold
+            parent.kept.append("".join(group.kept)[:_KEPT])
             if group.destination == "fonttbl" and said:
                 self._font_names(said)
             elif group.destination == "revtbl" and said:
@@ -277,7 +294,7 @@ class _Reader:
 
     def flush(self) -> None:
         if self.pending:
-            raw, self.pending = self.pending, b""
+            raw, self.pending = self.pending, bytearray()
             self._text(raw.decode(self.stack[-1].codec, "replace"))
 
     def _text(self, text: str) -> None:
@@ -341,6 +358,12 @@ def _stated(reader: _Reader) -> Iterator[Event]:
     for name, value in reader.numbers.items():
         if name == "edit_time" or value >= 0:
             yield Observation(name=f"rtf.{name}", value=value, where=info)
+    if reader.code_page is not None:
+        yield Observation(name="rtf.code_page", value=reader.code_page)
+    if reader.default_language is not None:
+        yield Observation(name="rtf.language.default", value=str(reader.default_language))
+    for group, at in reader.groups.items():
+        yield Observation(name="rtf.group", value=group, where=Location(offset=at))
     for language in reader.languages:
         yield Observation(name="rtf.language", value=str(language))
     for font in reader.fonts:

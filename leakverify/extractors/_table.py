@@ -13,12 +13,16 @@ import csv
 import io
 import itertools
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from leakverify.evidence import Location, Observation
 from leakverify.extractors._base import Declared, Event, Fault, clip, content, count, flag, token
+from leakverify.extractors._table_clock import CLOCK_VOCABULARY, clock_facts
+from leakverify.extractors._table_identifiers import IDENTIFIER_VOCABULARY, identifier_facts
+from leakverify.extractors._table_numbers import NUMBER_VOCABULARY, Line, number_facts
 
 VOCABULARY: dict[str, Declared] = {
     "table.delimiter": token("what parts the cells: comma, semicolon, tab or pipe"),
@@ -40,6 +44,9 @@ VOCABULARY: dict[str, Declared] = {
     "table.order.break": content(
         "cell that breaks the order of its column; raw is the one before", repeats=True
     ),
+    **NUMBER_VOCABULARY,
+    **CLOCK_VOCABULARY,
+    **IDENTIFIER_VOCABULARY,
 }
 
 _DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
@@ -55,6 +62,8 @@ _STAMP = re.compile(
     r" ?(?:Z|UTC|GMT|[AaPp][Mm]|[+-]\d\d:?\d\d)?\Z"
 )
 _PHONE = re.compile(r"(?:\+|00)\d[\d ().-]{6,20}\d\Z|0\d[\d .-]{7,16}\d\Z")
+#: a code: letters, digits and marks without a blank
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9/_.-]{2,30}\Z")
 #: share of cells that makes a habit, and the least number of them
 _SHARE, _LEAST = 0.95, 20
 #: rows that are looked at, and oddities that are told
@@ -70,6 +79,7 @@ class Row:
     raw: str
     ending: str
     cells: list[str]
+    kinds: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -107,6 +117,8 @@ def table_facts(text: str, delimiter: str) -> Iterator[Event]:
             yield Observation(
                 name="table.column.name", value=clip(name, 200), where=Location(cell=f"column {index}")
             )
+    for row in body:
+        row.kinds = [kind(cell) for cell in row.cells[:columns]]
     told: list[Event] = list(_row_habits(body, columns))
     for index in range(columns):
         told.extend(_column(body, index, columns))
@@ -115,8 +127,21 @@ def table_facts(text: str, delimiter: str) -> Iterator[Event]:
     if len(odd) > _TOLD:
         yield Fault("limit-answer", f"{len(odd)} cells that break a habit, {_TOLD} told")
     yield from _duplicates(body)
+    names = rows[0].cells if heading else []
+    yield from _numbers(body, [_main_kind(body, index) for index in range(columns)], names)
     if cut:
         yield Fault("limit-text", f"the first {_ROWS} rows of the table")
+
+
+def _numbers(body: Sequence[Row], kinds: Sequence[str], names: Sequence[str]) -> Iterator[Observation]:
+    """Arithmetic, sequences, summer time and numbers with a plan."""
+    lines = [Line(row.line, row.cells) for row in body]
+    yield from number_facts(lines, kinds)
+    for index, what in enumerate(kinds):
+        name = names[index] if index < len(names) else ""
+        if what == "time-stamp":
+            yield from clock_facts(lines, index, name)
+        yield from identifier_facts(lines, index, name, what)
 
 
 def _rows(text: str, delimiter: str) -> tuple[list[Row], bool]:
@@ -164,7 +189,7 @@ def kind(cell: str) -> str:
     cell = cell.strip()
     if not cell:
         return ""
-    if cell.isdecimal() and not cell.startswith("0"):
+    if cell.isdecimal() and (cell == "0" or not cell.startswith("0")):
         return "integer"
     if _DATE.match(cell):
         return "date"
@@ -200,6 +225,8 @@ def features(cell: str, what: str) -> Iterator[tuple[str, str]]:
             yield "currency", f"{money[0]} {'before' if bare.startswith(money[0]) else 'after'}"
         else:
             yield "currency", "none"
+        if bare[:1] in "(-" or bare.endswith("-"):
+            yield "minus", "brackets" if bare[0] == "(" else "before" if bare[0] == "-" else "after"
     elif what in ("date", "time-stamp"):
         yield "form", re.sub(r"[A-Za-z]+", "A", re.sub(r"\d+", lambda run: "9" * len(run[0]), bare))
     elif what == "phone":
@@ -208,6 +235,14 @@ def features(cell: str, what: str) -> Iterator[tuple[str, str]]:
     elif what == "text":
         yield "blanks inside", "no-break" if "\u00a0" in bare or "\u202f" in bare else "ordinary"
         yield "apostrophe", "’" if "’" in bare else "'" if "'" in bare else "-"
+        if not bare.isascii():
+            # é as one character, or as e and an accent: programs and systems differ, typing does not show
+            yield "accents", "apart" if unicodedata.normalize("NFC", bare) != bare else "joined"
+        if _CODE.match(bare) and re.search(r"\d", bare):
+            shape = re.sub(r"[A-Z]+", "A", re.sub(r"[a-z]+", "a", bare))
+            yield "shape", re.sub(r"\d+", lambda run: "9" * len(run[0]), shape)
+        elif len(bare) > 2 and bare.upper() != bare.lower():
+            yield "letters", "capital" if bare.isupper() else "small" if bare.islower() else "both"
 
 
 def _visible(blank: str) -> str:
@@ -244,21 +279,26 @@ def _quoting(row: Row) -> str:
     return "all" if row.raw.count('"') >= 2 * len([c for c in row.cells if c]) else ""
 
 
-def _column(rows: Sequence[Row], index: int, columns: int) -> Iterator[Observation]:
-    where = Location(cell=f"column {index + 1}")
-    kinds = Counter(kind(row.cells[index]) for row in rows if index < len(row.cells))
+def _main_kind(rows: Sequence[Row], index: int) -> str:
+    """What most cells of a column are; ``""`` when it is empty."""
+    kinds = Counter(row.kinds[index] for row in rows if index < len(row.kinds))
     kinds.pop("", None)
-    if not kinds:
-        return
     if kinds["integer"] and kinds["amount"]:
         kinds["amount"] += kinds.pop("integer")
-    main = kinds.most_common(1)[0][0]
+    return kinds.most_common(1)[0][0] if +kinds else ""
+
+
+def _column(rows: Sequence[Row], index: int, columns: int) -> Iterator[Observation]:
+    where = Location(cell=f"column {index + 1}")
+    main = _main_kind(rows, index)
+    if not main:
+        return
     yield Observation(name="table.column.kind", value=main, where=where)
     habits: dict[str, _Habit] = {}
     for place, row in enumerate(rows):
         if index >= len(row.cells):
             continue
-        what = kind(row.cells[index])
+        what = row.kinds[index]
         if what == main or (main == "amount" and what == "integer"):
             for feature, value in features(row.cells[index], main):
                 habit = habits.setdefault(feature, _Habit())
@@ -294,7 +334,7 @@ def _order(rows: Sequence[Row], index: int, main: str) -> Iterator[Observation]:
     values: list[tuple[Row, str | int]] = []
     for row in rows:
         cell = row.cells[index].strip() if index < len(row.cells) else ""
-        if kind(cell) == main:
+        if index < len(row.kinds) and row.kinds[index] == main:
             values.append((row, int(cell[:18]) if main == "integer" else _sortable(cell)))
     if len(values) < _LEAST:
         return

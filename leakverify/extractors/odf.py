@@ -52,7 +52,8 @@ VOCABULARY: dict[str, Declared] = {
     "odf.subject": text("dc:subject"),
     "odf.description": text("dc:description"),
     "odf.keyword": text("meta:keyword", repeats=True),
-    "odf.language": token("languages of the default styles", repeats=True),
+    "odf.language.default": token("language of the default style of the text"),
+    "odf.language": token("languages of the styles", repeats=True),
     "odf.template": text("template the document was made from; raw is its date"),
     "odf.pages": count("pages, as the application counted"),
     "odf.words": count("words, as the application counted"),
@@ -113,7 +114,7 @@ def sample() -> bytes:
 FORMAT = Format(
     name="odf",
     title="OpenDocument (odt, ods, odp)",
-    version=1,
+    version=2,
     sniff=sniff,
     observes=MappingProxyType(VOCABULARY),
     extensions=("odt", "ott", "ods", "ots", "odp", "otp", "odg", "odf", "odb", "sxw", "sxc", "sxi"),

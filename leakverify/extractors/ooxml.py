@@ -34,10 +34,13 @@ from leakverify.extractors._base import (
 )
 from leakverify.extractors._ooxml_props import app_facts, core_facts, custom_facts
 from leakverify.extractors._ooxml_sheet import sheet_content, sheet_structure
+from leakverify.extractors._ooxml_sheet_words import SHEET_VOCABULARY
 from leakverify.extractors._ooxml_slide import slide_content, slide_structure
 from leakverify.extractors._ooxml_text import TextKeeper
 from leakverify.extractors._ooxml_word import word_comments, word_content, word_structure
+from leakverify.extractors._ooxml_word_vocabulary import WORD_VOCABULARY
 from leakverify.extractors._opc import CONTENT_TYPES, Package, Part
+from leakverify.extractors._opc_deflate import compression_facts
 from leakverify.extractors._zip import (
     ZIP_VOCABULARY,
     Archive,
@@ -65,6 +68,17 @@ _VOCABULARY: Mapping[str, Declared] = MappingProxyType(
             repeats=True,
         ),
         "ooxml.namespace": token("namespace a part declares; raw is the declaration", repeats=True),
+        "ooxml.other_declaration": token(
+            "XML declaration of a part that does not begin as the content types do; raw as above",
+            repeats=True,
+        ),
+        "ooxml.parts_compared": count(
+            "parts, in entries marked as Office marks them, whose compression was compared with zlib's"
+        ),
+        "ooxml.zlib_part": token(
+            "part of these that zlib made, which Office does not use; raw is the level", repeats=True
+        ),
+        "ooxml.root_prefixes": token("prefixes the root of the main part declares, in the order written"),
         "ooxml.mc_ignorable": token("prefixes a part says may be ignored, as written", repeats=True),
         "ooxml.external": text(
             "target outside the document other than a hyperlink; raw is its type", repeats=True
@@ -134,18 +148,10 @@ _VOCABULARY: Mapping[str, Declared] = MappingProxyType(
             "zone of a reviewer's clock, where a mark states its time both locally and in UTC", repeats=True
         ),
         "docx.deleted_text": content("text that tracked changes took out of a part", repeats=True),
-        "xlsx.app_name": token("fileVersion appName: xl for Excel, Calc for LibreOffice"),
-        "xlsx.last_edited": token("fileVersion lastEdited, generation of the program that saved last"),
-        "xlsx.lowest_edited": token("fileVersion lowestEdited, oldest generation that saved it"),
-        "xlsx.build": token("fileVersion rupBuild, build of the program"),
-        "xlsx.calc_id": token("calcPr calcId, build of the calculation engine"),
-        "xlsx.path": text("folder the workbook was last saved in, on the machine that saved it"),
-        "xlsx.sheet": text("name of a sheet", repeats=True),
-        "xlsx.hidden_sheets": count("sheets that are hidden"),
         "pptx.slides": count("slides in the order of showing"),
     }
 )
-VOCABULARY = MappingProxyType({**_VOCABULARY, **ZIP_VOCABULARY})
+VOCABULARY = MappingProxyType({**_VOCABULARY, **SHEET_VOCABULARY, **WORD_VOCABULARY, **ZIP_VOCABULARY})
 
 _WML = "application/vnd.openxmlformats-officedocument.wordprocessingml."
 _SML = "application/vnd.openxmlformats-officedocument.spreadsheetml."
@@ -225,6 +231,8 @@ def read(source: Source, context: Context) -> Iterator[Event]:
     if main is None:
         yield Fault("missing-part", "no main part")
         return
+    if context.wants_content():
+        yield from compression_facts(package.entries, source)
     yield from _document(package, main, context)
     yield from package.drain()
 
@@ -267,15 +275,18 @@ def _document(package: Package, main: str, context: Context) -> Iterator[Event]:
         part = package.parse(main, declaration=True, head=not full and not listing)
     yield from package.drain()
     keeper = TextKeeper(context.limits) if full else None
+    if part is not None:
+        prefixes = " ".join(prefix or "-" for prefix in part.root.nsmap)
+        yield Observation(name="ooxml.root_prefixes", value=clip(prefixes, 1000), where=part.where)
     yield from _external(package, main)
     if part is None:
         if main.lower().endswith(".bin"):
             yield Fault("unsupported-feature", "binary main part", package.where(main))
     elif part.kind == "document":
-        yield from word_structure(package, main)
+        declared = yield from word_structure(package, main)
         yield from word_comments(package, main, keeper)
         if keeper is not None:
-            yield from word_content(package, part, keeper)
+            yield from word_content(package, part, keeper, declared)
     elif part.kind == "workbook":
         yield from sheet_structure(package, part)
         if keeper is not None:
@@ -408,7 +419,7 @@ def sample() -> bytes:
 FORMAT = Format(
     name="ooxml",
     title="Office Open XML document (docx, xlsx, pptx)",
-    version=1,
+    version=2,
     sniff=sniff,
     observes=VOCABULARY,
     extensions=(
@@ -421,7 +432,10 @@ FORMAT = Format(
         f"{_PML}presentation",
     ),
     replaces=("zip",),
-    imports=("lxml.etree", "docx.opc.parts.coreprops", "encodings.cp437", "encodings.utf_16"),
+    imports=(
+        "lxml.etree", "docx.opc.parts.coreprops", "encodings.cp437", "encodings.utf_16",
+        "encodings.utf_16_le",
+    ),
     sample=sample,
     readers=("lxml", "python-docx"),
     sources=(

@@ -26,7 +26,14 @@ VOCABULARY: dict[str, Declared] = {
     "rtf.version": token("version in the opening control word"),
     "rtf.generator": text("program that wrote the file, with its build; Windows counts its own builds there"),
     "rtf.character_set": token("ansi, mac, pc or pca, and the code page"),
-    "rtf.language": token("default language, as a Windows number", repeats=True),
+    "rtf.code_page": count("ansicpg, code page of the text and of the machine that wrote it"),
+    "rtf.language.default": token("deflang, language the program was set to, as a Windows number"),
+    "rtf.language": token("language of default or text, as a Windows number", repeats=True),
+    "rtf.group": token(
+        "group that only some programs write: info, stylesheet, rsidtbl, themedata, datastore, latentstyles, "
+        "generator, listtable",
+        repeats=True,
+    ),
     "rtf.font": token("font of the font table", repeats=True),
     "rtf.title": text("title"),
     "rtf.subject": text("subject"),
@@ -82,7 +89,7 @@ def sample() -> bytes:
 FORMAT = Format(
     name="rtf",
     title="Rich Text Format",
-    version=1,
+    version=2,
     sniff=sniff,
     observes=MappingProxyType(VOCABULARY),
     extensions=("rtf", "doc"),

@@ -133,3 +133,42 @@ def slides(texts: Sequence[str], *, user: str = "Jeanne") -> bytes:
     current = struct.pack("<IIIHHBBH", 20, 0xE391C05F, edit, len(user), 0x3F4, 3, 0, 0)
     body = atom(0x0FF6, current + user.encode() + struct.pack("<I", 8) + user.encode("utf-16-le"))
     return compound({"Current User": body, "PowerPoint Document": stream})
+
+
+def word6(
+    text: bytes, *, version: int = 0x65, created: str = "1997-12-12T11:31:00", author: bytes = b"J. Martin"
+) -> bytes:
+    """A document of Word 6: one stream, text in single bytes of the code page. Times are local."""
+    begin = 0x300
+    dop = bytes(20) + struct.pack("<IIIHi", packed(created), packed(created), 0, 3, 14) + bytes(40)
+    strings = b"\0" * 6 + bytes([len(author)]) + author + b"\0" * 11
+    associated = struct.pack("<H", 2 + len(strings)) + strings
+    header = bytearray(begin)
+    struct.pack_into("<HHHHHH", header, 0, 0xA5DC, version, 0, 0x409, 0, 0)
+    struct.pack_into("<II", header, 0x18, begin, begin + len(text))
+    struct.pack_into("<II", header, 0x150, begin + len(text), len(dop))
+    struct.pack_into("<II", header, 0x158, begin + len(text) + len(dop), len(associated))
+    return compound({"WordDocument": bytes(header) + text + dop + associated})
+
+
+def with_program(document: bytes, *, magic: int, build: int) -> bytes:
+    """A document of Word whose header names another program and build; found by its own magic number."""
+    at = document.index(struct.pack("<HH", 0xA5EC, 0xC1))
+    whole = bytearray(document)
+    struct.pack_into("<HH", whole, at + 0x22, magic, magic)
+    struct.pack_into("<II", whole, at + 0x44, build, build)
+    return bytes(whole)
+
+
+def with_lost_stream(document: bytes, name: str) -> bytes:
+    """The same file, whose root no longer leads to the named stream nor to those behind it."""
+    raw = name.encode("utf-16-le") + b"\0\0"
+    at = document.index(raw)
+    place = (at - document.index("Root Entry".encode("utf-16-le"))) // 128
+    whole = bytearray(document)
+    for entry in range(place):
+        base = at - 128 * (place - entry)
+        for pointer in (base + 72, base + 76):
+            if struct.unpack_from("<I", whole, pointer)[0] == place:
+                struct.pack_into("<I", whole, pointer, 0xFFFFFFFF)
+    return bytes(whole)

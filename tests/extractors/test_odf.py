@@ -127,3 +127,16 @@ def test_what_libreoffice_writes() -> None:
     assert str(value(found, "odf.generator")).startswith("LibreOffice/")
     assert value(found, "odf.text") == "The amount is 1,200 euros."
     assert values(found, "odf.unlisted") == []
+
+
+def test_the_language_of_the_default_style_is_told_apart() -> None:
+    styles = (
+        '<office:document-styles xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+        'xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0" '
+        'xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0"><office:styles>'
+        '<style:default-style style:family="paragraph"><style:text-properties fo:language="ru" fo:country="RU"/>'
+        "</style:default-style></office:styles></office:document-styles>"
+    )
+    found = read(odt(extra={"styles.xml": styles.encode()}))
+    assert value(found, "odf.language.default") == "ru-RU"
+    assert values(read(odt()), "odf.language.default") == []

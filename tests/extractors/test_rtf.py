@@ -136,3 +136,24 @@ def test_deep_groups_end_as_a_problem() -> None:
 def test_nothing_ends_the_reading(pieces: list[bytes]) -> None:
     found = read(b"{\\rtf1" + b"".join(pieces))
     assert not [p for p in found.problems if p.code == "reader-error"], found.problems
+
+
+def test_settings_of_the_machine_are_told_apart_from_languages_of_the_text() -> None:
+    found = read(rb"{\rtf1\ansi\ansicpg1251\deflang1049\lang1033 text\lang1036 texte\par}")
+    assert value(found, "rtf.code_page") == 1251
+    assert value(found, "rtf.language.default") == "1049"
+    assert values(found, "rtf.language") == ["1049", "1033", "1036"]
+
+
+def test_groups_that_tell_programs_apart_are_named_once_with_their_place() -> None:
+    found = read(
+        r"{\stylesheet{\s0 Normal;}}{\*\rsidtbl \rsid11}{\*\rsidtbl \rsid12}{\*\themedata 00}text\par"
+    )
+    groups = [o for o in found.observations if o.name == "rtf.group"]
+    assert [o.value for o in groups] == ["stylesheet", "rsidtbl", "themedata"]
+    assert groups[0].where.offset == len(rb"{\rtf1\ansi\ansicpg1252 {")
+
+
+def test_a_long_run_of_single_bytes_takes_linear_time() -> None:
+    found = read(b"{\\rtf1\\ansi " + b"\\'e9" * 400_000 + b"\\par}")
+    assert str(value(found, "rtf.text")).startswith("éé")

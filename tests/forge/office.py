@@ -11,7 +11,8 @@ from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
 from tests.forge import zipbytes
-from tests.forge.recipe import altered, benign
+from tests.forge._pdfpages import other_amount
+from tests.forge.recipe import Forged, Truth, altered, benign
 from tests.forge.tools import DoesNotApply, ToolFailed, run, soffice
 
 CORE, APP = "docProps/core.xml", "docProps/app.xml"
@@ -59,7 +60,9 @@ def text(data: bytes) -> str:
     return "\n".join(unescape("".join(re.findall(r"<w:t(?: [^>]*)?>([^<]*)</w:t>", line))) for line in lines)
 
 
-def _set(data: bytes, part: str, values: dict[str, str], prefixes: dict[str, str] | None = None) -> bytes:
+def set_properties(
+    data: bytes, part: str, values: dict[str, str], prefixes: dict[str, str] | None = None
+) -> bytes:
     """Set elements of a property part, keeping every field of the ZIP as it was.
 
     An element that is not there is added at the end when ``prefixes`` knows how it is written.
@@ -87,16 +90,16 @@ def _set(data: bytes, part: str, values: dict[str, str], prefixes: dict[str, str
     return zipbytes.exchange(data, {part: xml.encode("utf-8")})
 
 
-_CORE_TAGS = {
+CORE_TAGS = {
     "created": 'dcterms:created xsi:type="dcterms:W3CDTF"',
     "modified": 'dcterms:modified xsi:type="dcterms:W3CDTF"',
     "creator": "dc:creator",
     "lastModifiedBy": "cp:lastModifiedBy",
 }
-_APP_TAGS = {name: name for name in ("Application", "AppVersion", "Template", "TotalTime")}
+APP_TAGS = {name: name for name in ("Application", "AppVersion", "Template", "TotalTime")}
 
 
-def _moment(data: bytes, name: str) -> datetime:
+def moment(data: bytes, name: str) -> datetime:
     stated = properties(data).get(name, "")
     try:
         return datetime.strptime(stated[:19], "%Y-%m-%dT%H:%M:%S")
@@ -104,16 +107,16 @@ def _moment(data: bytes, name: str) -> datetime:
         raise DoesNotApply(f"no date {name}") from None
 
 
-def _utc(moment: datetime) -> str:
+def utc(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def set_dates(data: bytes, *, created: datetime, modified: datetime) -> bytes:
     """State other dates of creation and modification (UTC), and touch nothing else."""
-    return _set(data, CORE, {"created": _utc(created), "modified": _utc(modified)}, _CORE_TAGS)
+    return set_properties(data, CORE, {"created": utc(created), "modified": utc(modified)}, CORE_TAGS)
 
 
-@altered("ooxml", question="origin", expects=("LV-OOX-001",))
+@altered("ooxml", question="origin", expects=("LV-OOX-001",), trace="structure")
 def claim_word(data: bytes, *, version: str = "14.0000", application: str = "", seed: int = 0) -> bytes:
     """Let docProps/app.xml name Microsoft Word or Excel as the application, in a package another program packed.
 
@@ -131,10 +134,10 @@ def claim_word(data: bytes, *, version: str = "14.0000", application: str = "", 
     values = {"Application": application, "AppVersion": version}
     if kind(data) == "docx":
         values["Template"] = "Normal.dotm"
-    return _set(data, APP, values, _APP_TAGS)
+    return set_properties(data, APP, values, APP_TAGS)
 
 
-@altered("ooxml", question="origin", expects=("LV-OOX-002",))
+@altered("ooxml", question="origin", expects=("LV-OOX-002", "LV-DOCX-002"), trace="structure")
 def backdate_properties(
     data: bytes, *, created: datetime | None = None, modified: datetime | None = None, seed: int = 0
 ) -> bytes:
@@ -164,10 +167,10 @@ def set_editing_time(data: bytes, *, minutes: int | None = None, seed: int = 0) 
     """
     if minutes is None:
         draw = random.Random(seed)
-        span = (_moment(data, "modified") - _moment(data, "created")).total_seconds() / 60
+        span = (moment(data, "modified") - moment(data, "created")).total_seconds() / 60
         below = span < 60 or draw.random() < 0.5
         minutes = -draw.randrange(2_000, 8_000_000) if below else int(span * 4) + draw.randrange(900, 9000)
-    return _set(data, APP, {"TotalTime": str(minutes)}, _APP_TAGS)
+    return set_properties(data, APP, {"TotalTime": str(minutes)}, APP_TAGS)
 
 
 @altered("ooxml", question="origin", expects=("LV-DATE-001",))
@@ -176,7 +179,7 @@ def create_after_modify(data: bytes, *, days: int = 30, seed: int = 0) -> bytes:
 
     An examiner reads both in docProps/core.xml; a document is not changed before it exists.
     """
-    modified = _moment(data, "modified")
+    modified = moment(data, "modified")
     return set_dates(
         data, created=modified + timedelta(days=days + random.Random(seed).randrange(60)), modified=modified
     )
@@ -202,10 +205,10 @@ def mix_scripts_in_author(data: bytes, *, name: str = "", seed: int = 0) -> byte
         raise DoesNotApply("no author whose name has letters of both kinds")
     chosen = random.Random(seed).sample(places, min(2, len(places)))
     mixed = "".join(char.translate(LOOKALIKES) if at in chosen else char for at, char in enumerate(name))
-    return _set(data, CORE, {field: mixed}, _CORE_TAGS)
+    return set_properties(data, CORE, {field: mixed}, CORE_TAGS)
 
 
-@altered("ooxml", question="handling")
+@altered("ooxml", question="handling", expects=("LV-ID-001",))
 def plant_last_author(data: bytes, *, name: str = "Корнеев Павел Игоревич") -> bytes:
     """Name somebody else as the last to have saved, and nothing more.
 
@@ -213,7 +216,7 @@ def plant_last_author(data: bytes, *, name: str = "Корнеев Павел И�
     seconds.  An examiner says who is named, that it can be written by anybody, and looks at the other files
     of the batch.
     """
-    return _set(data, CORE, {"lastModifiedBy": name}, _CORE_TAGS)
+    return set_properties(data, CORE, {"lastModifiedBy": name}, CORE_TAGS)
 
 
 #: an amount as French writes it, and any number of two digits or more
@@ -222,7 +225,7 @@ _AMOUNT = re.compile(r"(?<![\d.,])\d{1,3}(?:[ \u00a0\u202f]?\d{3})*,\d\d(?![\d.,
 _NUMBER = re.compile(r"(?<![\w.,&#])\d{2,6}(?![\w.,;])")
 
 
-def _exchange_text(data: bytes, old: str, new: str, seed: int) -> dict[str, bytes]:
+def exchanged(data: bytes, old: str = "", new: str = "", seed: int = 0) -> tuple[dict[str, bytes], Truth]:
     """The main part with one text exchanged. Raises ``DoesNotApply`` when it is not inside one run."""
     part = "word/document.xml" if kind(data) == "docx" else "xl/sharedStrings.xml"
     xml = parts(data).get(part, b"").decode("utf-8")
@@ -232,82 +235,204 @@ def _exchange_text(data: bytes, old: str, new: str, seed: int) -> dict[str, byte
         found = found or [m[0] for run in runs for m in _NUMBER.finditer(run)]
         if not found:
             raise DoesNotApply("no figure inside one run")
-        from tests.forge.pdf import other_amount
-
         old = random.Random(seed).choice(found)
         new = other_amount(old, seed)
-    if escape(old) not in xml:
+    # inside the text of a run, not in an attribute that happens to hold the same figures
+    place = re.search(rf"<(?:w:)?t(?: [^>]*)?>[^<]*?({re.escape(escape(old))})", xml)
+    if place is None:
         raise DoesNotApply(f"{old!r} is not inside one run")
-    return {part: xml.replace(escape(old), escape(new), 1).encode("utf-8")}
+    xml = xml[: place.start(1)] + escape(new) + xml[place.end(1) :]
+    return {part: xml.encode("utf-8")}, Truth(part=part, before=old, after=new)
 
 
-@altered("ooxml", question="content", expects=("LV-OOX-004",))
+@altered("ooxml", question="content", expects=("LV-OOX-004",), trace="structure")
 def exchange_text_and_zip(
     data: bytes, *, old: str = "", new: str = "", at: datetime | None = None, seed: int = 0
-) -> bytes:
+) -> Forged:
     """Exchange a text in the XML of a document from Office and zip the parts again with a script.
 
     Properties still name Office.  An examiner lists the ZIP: times of the zipping, "made by" Unix, other
     flags and order.  It shows that the package was packed again, not what was changed.
     """
-    first = zipbytes.read(data)[0] if parts(data) else None
-    if first is None or (first.made_by, first.flags & 6) != (45, 6):
-        raise DoesNotApply("not laid out by Office in the first place")
-    return _zip_again(
-        {**parts(data), **_exchange_text(data, old, new, seed)}, at or _moment(data, "modified")
-    )
+    packed_by_office(data)
+    changed, truth = exchanged(data, old, new, seed)
+    return Forged(zip_by_script({**parts(data), **changed}, at or moment(data, "modified")), truth)
+
+
+@altered("ooxml", question="content", expects=("LV-OOX-005",), trace="structure")
+def exchange_text_in_place(data: bytes, *, old: str = "", new: str = "", seed: int = 0) -> Forged:
+    """Exchange a text in the XML and keep every field of the ZIP as it was.
+
+    The careful variant.  Every field agrees; an examiner compresses the parts again: zlib made one of them,
+    where Office made the others.
+    """
+    packed_by_office(data)
+    changed, truth = exchanged(data, old, new, seed)
+    return Forged(zipbytes.exchange(data, changed), truth)
 
 
 @altered("ooxml", question="content")
-def exchange_text_in_place(data: bytes, *, old: str = "", new: str = "", seed: int = 0) -> bytes:
-    """Exchange a text in the XML and keep every field of the ZIP as it was.
+def exchange_text_and_compress_otherwise(data: bytes, *, seed: int = 0) -> Forged:
+    """The same, with every part compressed anew by something that is neither zlib as it comes nor Office.
 
-    The careful variant.  An examiner finds nothing in the file that contradicts it; only another copy, or what
-    the text says, can show it.
+    What opening in Word, changing a figure and putting the properties back leaves.  An examiner finds nothing in
+    the file that contradicts it; only another copy, or what the text says, can show it.
     """
-    return zipbytes.exchange(data, _exchange_text(data, old, new, seed))
+    changed, truth = exchanged(data, seed=seed)
+    return Forged(zipbytes.saved_by_office(zipbytes.exchange(data, changed)), truth)
 
 
 @altered("ooxml", question="content", needs=("soffice",))
 def exchange_text_in_libreoffice(
     data: bytes, *, old: str = "", new: str = "", at: str = "", seed: int = 0
-) -> bytes:
+) -> Forged:
     """Exchange a text and save with LibreOffice, which then names itself as the application.
 
     What an ordinary person without Word does.  Author and creation date stay, Application and layout agree
     with each other: an examiner sees a later save by another program, and no contradiction.
     """
-    changed = zipbytes.exchange(data, _exchange_text(data, old, new, seed))
-    return resave_with_libreoffice(changed, at=at)
+    changed, truth = exchanged(data, old, new, seed)
+    return Forged(resave_with_libreoffice(zipbytes.exchange(data, changed), at=at), truth)
 
 
-@altered("ooxml", question="content")
-def change_cell(data: bytes, *, old: str = "", new: str = "", seed: int = 0) -> bytes:
+#: a typed number, and a stored result with the formula it is the result of
+_TYPED = re.compile(
+    r'<c r="([A-Z]{1,3}\d+)"(?![^>]*\bt="(?:s|str|b|e|inlineStr)")[^>]*><v>(-?\d[\d.]*)</v></c>'
+)
+_RESULT = re.compile(r'<c r="([A-Z]{1,3}\d+)"[^>]*><f(?: [^>]*)?>([^<]+)</f><v>(-?\d[^<]*)</v></c>')
+
+
+def summed(xml: str) -> set[str]:
+    """Cells of a sheet that one of its plain sums or products adds up, by name."""
+    cells: set[str] = set()
+    for found in _RESULT.finditer(xml):
+        if re.search(r"!|ROUND|IF|RAND|NOW|TODAY|INDIRECT|OFFSET|LOOKUP", found[2]):
+            continue
+        ranges = re.finditer(r"(?<![A-Z!:])\$?([A-Z]{1,2})\$?(\d{1,5}):\$?([A-Z]{1,2})\$?(\d{1,5})", found[2])
+        for one in ranges:
+            if one[1] == one[3]:
+                cells |= {f"{one[1]}{row}" for row in range(int(one[2]), min(int(one[4]), 2000) + 1)}
+        if re.fullmatch(r"[A-Z\d$+*()-]+", found[2]):
+            cells |= {c.replace("$", "") for c in re.findall(r"\$?[A-Z]{1,2}\$?\d{1,5}", found[2])}
+    return cells
+
+
+def packed_by_office(data: bytes) -> None:
+    """Raises ``DoesNotApply`` unless the package is laid out as Office does."""
+    first = zipbytes.read(data)[0] if parts(data) else None
+    if first is None or (first.made_by, first.flags & 6) != (45, 6):
+        raise DoesNotApply("not laid out by Office in the first place")
+
+
+def sheets(data: bytes) -> dict[str, str]:
+    """The XML of the worksheets, by part name."""
+    found = parts(data)
+    names = [name for name in sorted(found) if re.fullmatch(r"xl/worksheets/sheet\d+\.xml", name)]
+    return {name: found[name].decode("utf-8") for name in names}
+
+
+@altered("ooxml", question="content", expects=("LV-XLSX-001", "LV-OOX-005"))
+def change_cell(data: bytes, *, old: str = "", new: str = "", seed: int = 0) -> Forged:
     """Change a typed number of a worksheet in its XML, leaving the stored results of formulas as they were.
 
-    An examiner recalculates: a total no longer equals the sum it is the formula of.  None of the first checks
-    does.
+    An examiner recalculates: a total no longer equals the sum it is the formula of.
     """
-    found = parts(data)
-    for name in sorted(found):
-        if not re.match(r"xl/worksheets/sheet\d+\.xml", name):
-            continue
-        xml = found[name].decode("utf-8")
-        cells = [
-            m
-            for m in re.finditer(r"<c (?![^>]*t=\"(?:s|str|b)\")[^>]*><v>(-?[\d.]+)</v></c>", xml)
-            if float(m[1]) > 9
-        ]
-        cells = [m for m in cells if m[1] == old] if old else cells
+    for name, xml in sheets(data).items():
+        used = summed(xml)
+        cells = [m for m in _TYPED.finditer(xml) if m[1] in used and float(m[2]) > 1]
+        cells = [m for m in cells if m[2] == old] if old else cells
         if cells:
             cell = random.Random(seed).choice(cells)
-            value = new or f"{float(cell[1]) * 3:g}"
-            changed = xml[: cell.start(1)] + value + xml[cell.end(1) :]
-            return zipbytes.exchange(data, {name: changed.encode("utf-8")})
-    raise DoesNotApply("no typed number")
+            value = new or f"{float(cell[2]) * 3:g}"
+            changed = xml[: cell.start(2)] + value + xml[cell.end(2) :]
+            truth = Truth(part=name, cell=cell[1], before=cell[2], after=value)
+            return Forged(zipbytes.exchange(data, {name: changed.encode("utf-8")}), truth)
+    raise DoesNotApply("no typed number that a formula beside it uses")
 
 
-def _zip_again(found: dict[str, bytes], moment: datetime) -> bytes:
+@altered("ooxml", question="content", expects=("LV-XLSX-001",), needs=("xlsxwriter",))
+def change_cell_of_report(data: bytes, *, seed: int = 0) -> Forged:
+    """Change a number of a statement of expenses that a program wrote with its sums.
+
+    As with any workbook an examiner recalculates: the sum, the share and the mean no longer follow.
+    """
+    if kind(data) != "xlsx":
+        raise DoesNotApply("not a workbook")
+    made = statement(seed)
+    return change_cell.forge(made, seed=seed)
+
+
+def statement(seed: int, rows: int = 24) -> bytes:
+    """A statement of expenses as an accounting program writes it: numbers, and formulas with their results.
+
+    XlsxWriter asks readers to calculate anew on opening; a program that has calculated does not.
+    """
+    import xlsxwriter
+
+    draw = random.Random(seed)
+    sums = [draw.randrange(1_000, 900_000) / 100 for _ in range(rows)]
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
+        book.set_properties({"author": "Claire Vasseur", "created": datetime(2024, 3, 5, 9, 12)})
+        sheet = book.add_worksheet("Frais")
+        for row, value in enumerate(sums):
+            sheet.write_string(row, 0, f"Poste {row + 1}")
+            sheet.write_number(row, 1, value)
+            sheet.write_formula(row, 2, f"=B{row + 1}*0.2", None, round(value * 0.2, 10))
+        total = round(sum(sums), 10)
+        sheet.write_formula(rows, 1, f"=SUM(B1:B{rows})", None, total)
+        sheet.write_formula(rows + 1, 1, f"=AVERAGE(B1:B{rows})", None, total / rows)
+        sheet.write_formula(rows + 2, 1, f"=ROUND(B{rows + 1}*0.2,2)", None, round(total * 0.2 + 1e-9, 2))
+        sheet.write_formula(
+            rows + 3, 1, f'=IF(B{rows + 1}>100,"oui","non")', None, "oui" if total > 100 else "non"
+        )
+    book_part = parts(buffer.getvalue())["xl/workbook.xml"].replace(b' fullCalcOnLoad="1"', b"")
+    return zipbytes.exchange(buffer.getvalue(), {"xl/workbook.xml": book_part})
+
+
+@altered("ooxml", question="content", expects=("LV-XLSX-001", "LV-OOX-005"))
+def change_stored_total(data: bytes, *, seed: int = 0) -> Forged:
+    """Change the stored result of a formula, which is what readers without a calculator show.
+
+    An examiner recalculates: the result is not that of the formula, and opening the file in Excel with a full
+    recalculation shows another number.
+    """
+    for name, xml in sheets(data).items():
+        simple = [m for m in _RESULT.finditer(xml) if re.fullmatch(r"SUM\([A-Z\d:$]+\)|[A-Z\d$+*-]+", m[2])]
+        if simple:
+            cell = random.Random(seed).choice(simple)
+            value = f"{float(cell[3]) * 2 + 1000:g}"
+            changed = xml[: cell.start(3)] + value + xml[cell.end(3) :]
+            truth = Truth(part=name, cell=cell[1], before=cell[3], after=value)
+            return Forged(zipbytes.exchange(data, {name: changed.encode("utf-8")}), truth)
+    raise DoesNotApply("no stored result of a sum")
+
+
+@altered("ooxml", question="content", expects=("LV-OOX-005",), trace="structure")
+def change_cell_and_recalculate(data: bytes, *, seed: int = 0) -> Forged:
+    """Change a typed number and the stored sum of it in the XML.
+
+    The careful variant: an examiner finds sums that hold; one part was compressed by another program.
+    """
+    for name, xml in sheets(data).items():
+        sums = [m for m in _RESULT.finditer(xml) if re.fullmatch(r"SUM\([A-Z]+\d+:[A-Z]+\d+\)", m[2])]
+        if len(sums) == 1 and len(_RESULT.findall(xml)) == 1:
+            cells = [m for m in _TYPED.finditer(xml) if m[1] in summed(xml)]
+            if not cells:
+                continue
+            cell = random.Random(seed).choice(cells)
+            total = f"{float(sums[0][3]) + float(cell[2]):.12g}"
+            edits = sorted(
+                [(cell.span(2), f"{float(cell[2]) * 2:.12g}"), (sums[0].span(3), total)], reverse=True
+            )
+            for (start, end), value in edits:
+                xml = xml[:start] + value + xml[end:]
+            truth = Truth(part=name, cell=cell[1], before=cell[2], after=f"{float(cell[2]) * 2:.12g}")
+            return Forged(zipbytes.exchange(data, {name: xml.encode("utf-8")}), truth)
+    raise DoesNotApply("no sheet whose only formula is one sum")
+
+
+def zip_by_script(found: dict[str, bytes], moment: datetime) -> bytes:
     buffer = io.BytesIO()
     with ZipFile(buffer, "w", ZIP_DEFLATED) as archive:
         for name, data in found.items():
@@ -336,7 +461,7 @@ def zip_again(data: bytes, *, at: datetime = datetime(2026, 11, 12, 8, 30)) -> b
     The layout is no longer that of the named application, and the text is untouched.  A check may say that
     the package was packed again; it may not take that for a change of what it says.
     """
-    return _zip_again(parts(data), at)
+    return zip_by_script(parts(data), at)
 
 
 @benign("ooxml", needs=("docx",))
@@ -396,4 +521,4 @@ def zip_again_with_infozip(data: bytes, *, at: str = "") -> bytes:
 @benign("ooxml")
 def retitle(data: bytes, *, title: str = "Sans titre") -> bytes:
     """Set the title in the properties, as filing systems do, in place."""
-    return _set(data, CORE, {"title": title}, {"title": "dc:title"})
+    return set_properties(data, CORE, {"title": title}, {"title": "dc:title"})

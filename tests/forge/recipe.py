@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-#: modules of this package that register recipes; modules named ``pdf...`` are found by their name
-ROOMS = ("office", "mail", "image")
+#: modules of this package that register recipes; those named ``pdf...`` and ``office...`` are found by name
+ROOMS = ("mail", "image")
 
 #: what is left to find. explicit: the file still holds what proves it (an earlier revision, a text under
 #: another, a broken signature). structure: only the way the bytes are made disagrees with what they say.
@@ -25,14 +25,19 @@ _FOUND: dict[str, Recipe] = {}
 class Truth:
     """Where a recipe changed something, and what stood there: what an answer is held against.
 
-    ``page`` counts from 1 in the document made; ``box`` is left, bottom, right, top in points of its user
-    space; a text is ``""`` when nothing stood, or stands, there.
+    ``page`` counts from 1 in the document made, 0 where there are no pages; ``box`` is left, bottom, right,
+    top in points of its user space; ``part`` is the part or stream of an Office document, ``cell`` the cell
+    of its sheet or the column, ``line`` the line of a list; a text is ``""`` when nothing stood, or stands,
+    there.
     """
 
-    page: int
+    page: int = 0
     before: str = ""
     after: str = ""
     box: tuple[float, float, float, float] | None = None
+    part: str = ""
+    cell: str = ""
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +131,7 @@ def _register(
 def recipes() -> dict[str, Recipe]:
     """Every recipe by name, in order of name."""
     folder = [str(Path(__file__).parent)]
-    rooms = [*ROOMS, *(m.name for m in pkgutil.iter_modules(folder) if m.name.startswith("pdf"))]
+    rooms = [*ROOMS, *(m.name for m in pkgutil.iter_modules(folder) if m.name.startswith(("office", "pdf")))]
     for room in rooms:
         importlib.import_module(f"tests.forge.{room}")
     return dict(sorted(_FOUND.items()))

@@ -9,41 +9,62 @@ example leak's key says so.
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from xml.sax.saxutils import escape
 
-from tests.forge.zipbytes import Entry, growth_hint, write
+from tests.forge.zipbytes import OFFICE, Entry, growth_hint, write
 
 DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\r\n'
 _OOXML = "http://schemas.openxmlformats.org"
 _WORD = "http://schemas.microsoft.com/office/word"
 RELATIONSHIPS = f"{_OOXML}/officeDocument/2006/relationships"
 
-#: (prefix, URI, year in which Word began to declare it, whether mc:Ignorable names it)
-NAMESPACES: tuple[tuple[str, str, int, bool], ...] = (
-    ("wpc", f"{_WORD}/2010/wordprocessingCanvas", 2010, False),
-    ("mc", f"{_OOXML}/markup-compatibility/2006", 2007, False),
-    ("o", "urn:schemas-microsoft-com:office:office", 2007, False),
-    ("r", RELATIONSHIPS, 2007, False),
-    ("m", f"{_OOXML}/officeDocument/2006/math", 2007, False),
-    ("v", "urn:schemas-microsoft-com:vml", 2007, False),
-    ("wp14", f"{_WORD}/2010/wordprocessingDrawing", 2010, False),
-    ("wp", f"{_OOXML}/drawingml/2006/wordprocessingDrawing", 2007, False),
-    ("w10", "urn:schemas-microsoft-com:office:word", 2007, False),
-    ("w", f"{_OOXML}/wordprocessingml/2006/main", 2007, False),
-    ("w14", f"{_WORD}/2010/wordml", 2010, True),
-    ("w15", f"{_WORD}/2012/wordml", 2013, True),
-    ("w16cex", f"{_WORD}/2018/wordml/cex", 2019, True),
-    ("w16cid", f"{_WORD}/2016/wordml/cid", 2017, True),
-    ("w16", f"{_WORD}/2018/wordml", 2019, True),
-    ("w16du", f"{_WORD}/2023/wordml/word16du", 2024, True),
-    ("w16sdtdh", f"{_WORD}/2020/wordml/sdtdatahash", 2021, True),
-    ("w16sdtfl", f"{_WORD}/2024/wordml/sdtformatlock", 2025, True),
-    ("w16se", f"{_WORD}/2015/wordml/symex", 2016, True),
-    ("wne", f"{_WORD}/2006/wordml", 2007, False),
+_DRAWING = "http://schemas.microsoft.com/office/drawing"
+#: (prefix, URI, year in which Word began to declare it), in the order in which Word declares them
+NAMESPACES: tuple[tuple[str, str, int], ...] = (
+    ("wpc", f"{_WORD}/2010/wordprocessingCanvas", 2010),
+    ("cx", f"{_DRAWING}/2014/chartex", 2016),
+    ("cx1", f"{_DRAWING}/2015/9/8/chartex", 2016),
+    ("cx2", f"{_DRAWING}/2015/10/21/chartex", 2016),
+    ("cx3", f"{_DRAWING}/2016/5/9/chartex", 2017),
+    ("cx4", f"{_DRAWING}/2016/5/10/chartex", 2017),
+    ("cx5", f"{_DRAWING}/2016/5/11/chartex", 2017),
+    ("cx6", f"{_DRAWING}/2016/5/12/chartex", 2017),
+    ("cx7", f"{_DRAWING}/2016/5/13/chartex", 2017),
+    ("cx8", f"{_DRAWING}/2016/5/14/chartex", 2017),
+    ("mc", f"{_OOXML}/markup-compatibility/2006", 2010),
+    ("ve", f"{_OOXML}/markup-compatibility/2006", 2007),
+    ("aink", f"{_DRAWING}/2016/ink", 2017),
+    ("am3d", f"{_DRAWING}/2017/model3d", 2017),
+    ("o", "urn:schemas-microsoft-com:office:office", 2007),
+    ("oel", "http://schemas.microsoft.com/office/2019/extlst", 2021),
+    ("r", RELATIONSHIPS, 2007),
+    ("m", f"{_OOXML}/officeDocument/2006/math", 2007),
+    ("v", "urn:schemas-microsoft-com:vml", 2007),
+    ("wp14", f"{_WORD}/2010/wordprocessingDrawing", 2010),
+    ("wp", f"{_OOXML}/drawingml/2006/wordprocessingDrawing", 2007),
+    ("w10", "urn:schemas-microsoft-com:office:word", 2007),
+    ("w", f"{_OOXML}/wordprocessingml/2006/main", 2007),
+    ("w14", f"{_WORD}/2010/wordml", 2010),
+    ("w15", f"{_WORD}/2012/wordml", 2013),
+    ("w16cex", f"{_WORD}/2018/wordml/cex", 2019),
+    ("w16cid", f"{_WORD}/2016/wordml/cid", 2017),
+    ("w16", f"{_WORD}/2018/wordml", 2019),
+    ("w16du", f"{_WORD}/2023/wordml/word16du", 2024),
+    ("w16sdtdh", f"{_WORD}/2020/wordml/sdtdatahash", 2021),
+    ("w16sdtfl", f"{_WORD}/2024/wordml/sdtformatlock", 2025),
+    ("w16se", f"{_WORD}/2015/wordml/symex", 2016),
+    ("wpg", f"{_WORD}/2010/wordprocessingGroup", 2010),
+    ("wpi", f"{_WORD}/2010/wordprocessingInk", 2010),
+    ("wne", f"{_WORD}/2006/wordml", 2007),
+    ("wps", f"{_WORD}/2010/wordprocessingShape", 2010),
+    ("sl", f"{_OOXML}/schemaLibrary/2006/main", 2007),
 )
+#: what parts other than the main one declare of these, beside w14 and its successors
+_SETTINGS, _STYLES = frozenset("mc o r m v w10 w sl".split()), frozenset("mc r w".split())
 #: the order in which Word lists them in mc:Ignorable
 _IGNORABLE = ("w14", "w15", "w16se", "w16cid", "w16", "w16cex", "w16sdtdh", "w16sdtfl", "w16du")
 
@@ -125,9 +146,9 @@ class _Ids:
 
 
 def docx(blocks: Sequence[Block], properties: Properties, *, seed: object = 0) -> bytes:
-    """A document of paragraphs, headings and tables in Word's layout, of 2010 or later."""
-    if properties.year < 2010:
-        raise ValueError("paragraph ids came with Word 2010")
+    """A document of paragraphs, headings and tables in Word's layout, of 2007 or later."""
+    if properties.year < 2007:
+        raise ValueError("the format came with Word 2007")
     ids = _Ids(seed)
     body = "".join(_block(block, ids) for block in blocks)
     section = (
@@ -135,17 +156,19 @@ def docx(blocks: Sequence[Block], properties: Properties, *, seed: object = 0) -
         'w:bottom="1417" w:left="1417" w:header="708" w:footer="708" w:gutter="0"/><w:cols w:space="708"/>'
         '<w:docGrid w:linePitch="360"/></w:sectPr>'
     )
-    names = _names(properties.year)
+    if properties.year < 2010:  # paragraph ids came with Word 2010
+        body = re.sub(r' w14:(?:paraId|textId)="[0-9A-F]{8}"', "", body)
+    names, fewer = _names(properties.year), _names(properties.year, _STYLES)
     parts = {
         "[Content_Types].xml": _content_types(),
         "_rels/.rels": _package_relations(),
         "word/document.xml": f"<w:document {names}><w:body>{body}{section}</w:body></w:document>",
         "word/_rels/document.xml.rels": _document_relations(),
         "word/theme/theme1.xml": _theme(),
-        "word/settings.xml": _settings(ids, names),
-        "word/styles.xml": _styles(names),
-        "word/webSettings.xml": f"<w:webSettings {names}><w:optimizeForBrowser/><w:allowPNG/></w:webSettings>",
-        "word/fontTable.xml": _fonts(names),
+        "word/settings.xml": _settings(ids, _names(properties.year, _SETTINGS)),
+        "word/styles.xml": _styles(fewer),
+        "word/webSettings.xml": f"<w:webSettings {fewer}><w:optimizeForBrowser/><w:allowPNG/></w:webSettings>",
+        "word/fontTable.xml": _fonts(fewer),
         "docProps/core.xml": core(properties),
         "docProps/app.xml": _app(properties, list(_words(blocks)), len(blocks)),
     }
@@ -155,18 +178,23 @@ def docx(blocks: Sequence[Block], properties: Properties, *, seed: object = 0) -
             data=(DECLARATION + parts[name]).encode(),
             made_by=45,
             flags=6,
-            level=1,
+            level=OFFICE,
             local_extra=growth_hint(_HINTS[name]) if name in _HINTS else b"",
         )
         for name in _ORDER
     )
 
 
-def _names(year: int) -> str:
-    known = [entry for entry in NAMESPACES if entry[2] <= year]
+def _names(year: int, only: frozenset[str] = frozenset()) -> str:
+    """Declarations of a part; ``only``: those of a part that is not the main one."""
+    known = [entry for entry in NAMESPACES if entry[2] <= year and (entry[0] != "ve" or year < 2010)]
+    if only:
+        known = [entry for entry in known if entry[0] in only or re.fullmatch(r"w1[456]\w*", entry[0])]
+    else:
+        known = [entry for entry in known if entry[0] != "sl"]
     ignorable = [prefix for prefix in _IGNORABLE if prefix in {entry[0] for entry in known}]
-    ignorable += ["wp14"] if year >= 2010 else []
-    declared = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri, _, _ in known)
+    ignorable += ["wp14"] if year >= 2010 and not only else []
+    declared = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri, _ in known)
     return declared + (f' mc:Ignorable="{" ".join(ignorable)}"' if ignorable else "")
 
 
@@ -301,10 +329,15 @@ def _document_relations() -> str:
 
 
 def _settings(ids: _Ids, names: str) -> str:
-    settings = (
-        "compatibilityMode:15 overrideTableStyleFontSizeAndJustification:1 enableOpenTypeFeatures:1 "
-        "doNotFlipMirrorIndents:1 differentiateMultirowTableHeaders:1 useWord2013TrackBottomHyphenation:0"
-    ).split()
+    settings: list[str] = []
+    if "xmlns:w14" in names:
+        mode = 15 if "xmlns:w15" in names else 14
+        settings = [f"compatibilityMode:{mode}", "overrideTableStyleFontSizeAndJustification:1"]
+        settings += ["enableOpenTypeFeatures:1", "doNotFlipMirrorIndents:1"]
+    if "xmlns:w15" in names:
+        settings.append("differentiateMultirowTableHeaders:1")
+    if "xmlns:w16cex" in names:
+        settings.append("useWord2013TrackBottomHyphenation:0")
     compat = "".join(
         '<w:compatSetting w:name="{}" w:uri="{}" w:val="{}"/>'.format(s.split(":")[0], _WORD, s.split(":")[1])
         for s in settings

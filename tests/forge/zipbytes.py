@@ -17,11 +17,14 @@ from datetime import datetime
 
 #: 1980-01-01 00:00, the earliest time a ZIP can state
 EPOCH = (0, 0x21)
+#: a level that stands for Office's own compressor, which is not at hand: what it makes is at least not what
+#: zlib makes when a program leaves it as it is
+OFFICE = -1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One entry. ``stamp`` is (DOS time, DOS date); ``data`` is uncompressed."""
+    """One entry. ``stamp`` is (DOS time, DOS date); ``data`` is uncompressed, ``packed`` as it was found."""
 
     name: str
     data: bytes
@@ -36,6 +39,7 @@ class Entry:
     central_extra: bytes = b""
     internal: int = 0
     external: int = 0
+    packed: bytes = b""
 
 
 def dos(moment: datetime) -> tuple[int, int]:
@@ -66,6 +70,7 @@ def read(data: bytes) -> list[Entry]:
                     central_extra=info.extra,
                     internal=info.internal_attr,
                     external=info.external_attr,
+                    packed=data[at + extra_length : at + extra_length + info.compress_size],
                 )
             )
     return entries
@@ -78,7 +83,7 @@ def write(entries: Iterable[Entry]) -> bytes:
     count = 0
     for entry in entries:
         name = entry.name.encode("utf-8")
-        body = entry.data if entry.method == 0 else _deflate(entry.data, entry.level)
+        body = entry.data if entry.method == 0 else entry.packed or _deflate(entry.data, entry.level)
         sums = (zlib.crc32(entry.data), len(body), len(entry.data))
         streamed = bool(entry.flags & 8)
         at = len(out)
@@ -98,15 +103,49 @@ def write(entries: Iterable[Entry]) -> bytes:
 
 
 def _deflate(data: bytes, level: int) -> bytes:
-    engine = zlib.compressobj(level, zlib.DEFLATED, -15)
+    if level == OFFICE:
+        engine = zlib.compressobj(5, zlib.DEFLATED, -14, 9, zlib.Z_FILTERED)
+    else:
+        engine = zlib.compressobj(level, zlib.DEFLATED, -15)
     return engine.compress(data) + engine.flush()
 
 
 def exchange(data: bytes, parts: Mapping[str, bytes]) -> bytes:
-    """The same archive with the content of some parts exchanged, all other fields as they were."""
-    return write(replace(e, data=parts[e.name]) if e.name in parts else e for e in read(data))
+    """The same archive with the content of some parts exchanged, all else as it was, byte for byte."""
+    return write(with_data(e, parts[e.name]) if e.name in parts else e for e in read(data))
+
+
+def with_data(entry: Entry, data: bytes) -> Entry:
+    """The entry with other content, compressed by zlib."""
+    return replace(entry, data=data, packed=b"")
+
+
+def saved_by_office(data: bytes) -> bytes:
+    """The archive as a save in Office leaves it: every part compressed anew, by its own compressor."""
+    return write(replace(entry, packed=b"", level=OFFICE) for entry in read(data))
 
 
 def growth_hint(padding: int) -> bytes:
     """The extra field 0xA220 by which Microsoft's packager leaves room to grow in place (measured on its files)."""
     return struct.pack("<HHHH", 0xA220, padding + 4, 0xA028, padding) + bytes(padding)
+
+
+#: room for growth that Office leaves behind parts of these names (measured on its files)
+_ROOM = {"[Content_Types].xml": 512, "_rels/.rels": 512, "docProps/core.xml": 256, "docProps/app.xml": 256}
+
+
+def office_layout(parts: Mapping[str, bytes]) -> bytes:
+    """Parts packed as Microsoft Office packs: types and relations first, no times, flags 6, room for growth."""
+    first = [name for name in ("[Content_Types].xml", "_rels/.rels") if name in parts]
+    last = [name for name in ("docProps/core.xml", "docProps/app.xml") if name in parts]
+    middle = [name for name in parts if name not in first and name not in last]
+    return write(
+        Entry(
+            name=name,
+            data=parts[name],
+            made_by=45,
+            flags=6,
+            local_extra=growth_hint(_ROOM[name]) if name in _ROOM else b"",
+        )
+        for name in (*first, *middle, *last)
+    )

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 import leakverify as lv
-from tests.hostile.builders import FILES
+from tests.hostile import builders, office
+
+FILES = {**builders.FILES, **office.FILES}
 
 #: twice as tight as the shipped limits, so that what holds here holds there
 LIMITS = lv.Limits(cpu_seconds=8, wall_seconds=40.0)

@@ -8,7 +8,7 @@ import pytest
 
 from leakverify.checks import judge
 from leakverify.checks._base import Facts, fact
-from leakverify.evidence import Extraction, Observation, Outcome, Problem
+from leakverify.evidence import Extraction, Observation, Outcome, Problem, Question
 
 CONTRADICTS, UNUSUAL = Outcome.CONTRADICTS, Outcome.UNUSUAL
 WORD = "http://schemas.microsoft.com/office/word/"
@@ -34,13 +34,16 @@ class Case:
     problems: tuple[Problem, ...] = ()
 
     def pointed(self) -> dict[str, Outcome]:
-        """Checks that point at something, each with its strongest outcome."""
+        """Checks that point at something, handling left out, each with its strongest outcome."""
         carrier = Facts(Extraction(index=0, formats=("mail",), observations=self.mail)) if self.mail else None
         extraction = Extraction(
             index=1, formats=self.formats, observations=self.facts, problems=self.problems
         )
         found: dict[str, Outcome] = {}
         for answer in judge(Facts(extraction, carrier)):
+            # what tells of handling is shown, and held against nobody
+            if answer.question is Question.HANDLING:
+                continue
             if answer.outcome is CONTRADICTS or (answer.outcome is UNUSUAL and answer.check not in found):
                 found[answer.check] = answer.outcome
         return found

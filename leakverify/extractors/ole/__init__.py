@@ -25,7 +25,7 @@ def sniff(ends: Probe) -> Fit:
 FORMAT = Format(
     name="ole",
     title="Office document before 2007 (compound file)",
-    version=1,
+    version=2,
     sniff=sniff,
     observes=MappingProxyType(VOCABULARY),
     extensions=(

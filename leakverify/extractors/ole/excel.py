@@ -7,11 +7,14 @@ from collections.abc import Iterator
 
 from leakverify.evidence import Location, Observation
 from leakverify.extractors._base import Context, Event, Fault, clip
-from leakverify.extractors.ole.container import Compound
-from leakverify.extractors.ole.properties import codec
+from leakverify.extractors.ole.container import Compound, codec
 
 _BOF, _EOF, _CODE_PAGE, _DATE_MODE, _USER, _SHEET, _COUNTRY = 0x809, 0x0A, 0x42, 0x22, 0x5C, 0x85, 0x8C
 _STRINGS, _CONTINUE, _LOCKED, _CELL_STRING, _LABEL = 0xFC, 0x3C, 0x2F, 0xFD, 0x204
+#: Formula (with its stored result, in any version), CalcMode and CalcPrecision
+_FORMULAS, _CALCULATION, _PRECISION = (0x06, 0x206, 0x406), 0x0D, 0x0E
+#: Row, with its bit fDyZero, and ColInfo, with its bit fHidden: what is not shown
+_ROW, _COLUMNS = 0x208, 0x7D
 #: records of one workbook
 _RECORDS = 5_000_000
 _MOST_STRINGS = 500_000
@@ -33,7 +36,7 @@ class _Workbook:
         self.where = Location(part=name)
         self.codec = "cp1252"
         self.version = 0
-        self.hidden = 0
+        self.hidden = self.formulas = self.hidden_rows = self.hidden_columns = 0
         self.table: list[bytes] = []
         self.used: set[int] = set()
         self.labels: list[str] = []
@@ -59,6 +62,12 @@ class _Workbook:
                 self.table = [body]
             elif kind == _CELL_STRING and len(body) >= 10:
                 self.used.add(struct.unpack_from("<I", body, 6)[0])
+            elif kind in _FORMULAS and len(body) >= 20:
+                self.formulas += 1
+            elif kind == _ROW and len(body) >= 16:
+                self.hidden_rows += body[12] & 0x20 != 0
+            elif kind == _COLUMNS and len(body) >= 10:
+                self.hidden_columns += body[8] & 1
             elif kind == _LABEL and len(body) >= 8:
                 self.labels.append(self._string(body, 6, wide=self.version >= 0x600)[0])
             else:
@@ -66,6 +75,11 @@ class _Workbook:
         if not begun:
             yield Fault("malformed", "no beginning of a workbook", self.where)
         yield Observation(name="xls.hidden_sheets", value=self.hidden, where=self.where)
+        yield Observation(name="xls.formulas", value=self.formulas, where=self.where)
+        if self.hidden_rows:
+            yield Observation(name="xls.hidden_rows", value=self.hidden_rows, where=self.where)
+        if self.hidden_columns:
+            yield Observation(name="xls.hidden_columns", value=self.hidden_columns, where=self.where)
         yield from self._texts()
 
     def _records(self) -> Iterator[tuple[int, int, bytes]]:
@@ -85,6 +99,13 @@ class _Workbook:
         self.version, kind, build, year = struct.unpack_from("<4H", body)
         stated = f"0x{self.version:04x} 0x{kind:04x} build {build} year {year}"
         yield Observation(name="xls.bof", value=stated, where=self.where)
+        if len(body) >= 16 and self.version == 0x600:
+            # MS-XLS 2.4.21: which generations ever saved it, and which did last
+            flags, _, last = struct.unpack_from("<IBB", body, 8)
+            yield Observation(name="xls.highest_saved", value=flags >> 14 & 15, where=self.where)
+            yield Observation(name="xls.last_saved", value=last & 15, where=self.where)
+            systems = " ".join(name for bit, name in ((3, "windows"), (4, "mac")) if flags >> bit & 1)
+            yield Observation(name="xls.systems", value=systems, where=self.where)
 
     def _setting(self, at: int, kind: int, body: bytes) -> Iterator[Event]:
         where = Location(part=self.where.part, offset=at)
@@ -103,8 +124,16 @@ class _Workbook:
                 yield from self._once("xls.written_by", clip(user, 300), where)
         elif kind == _SHEET and len(body) >= 8:
             title = self._string(body, 6, wide=self.version >= 0x600, short=True)[0]
-            self.hidden += body[4] & 3 != 0
             yield Observation(name="xls.sheet", value=clip(title, 300), where=where)
+            if body[4] & 3:
+                self.hidden += 1
+                state = "veryHidden" if body[4] & 3 == 2 else "hidden"
+                yield Observation(name="xls.hidden_sheet", value=clip(title, 300), where=where, raw=state)
+        elif kind == _CALCULATION and len(body) >= 2:
+            mode = {0: "manual", 1: "automatic"}.get(struct.unpack_from("<H", body)[0], "except-tables")
+            yield from self._once("xls.calculation", mode, where)
+        elif kind == _PRECISION and len(body) >= 2:
+            yield from self._once("xls.precision", "full" if body[0] else "as-displayed", where)
 
     def _once(self, name: str, value: str | int, where: Location) -> Iterator[Event]:
         if name not in self.told:

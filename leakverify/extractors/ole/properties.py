@@ -8,7 +8,7 @@ from typing import Any
 
 from leakverify.evidence import Location, Observation
 from leakverify.extractors._base import Event, Fault, clip
-from leakverify.extractors.ole.container import Compound, file_time
+from leakverify.extractors.ole.container import Compound, codec, file_time
 
 SUMMARY = "\x05SummaryInformation"
 DOCUMENT = "\x05DocumentSummaryInformation"
@@ -22,29 +22,15 @@ _DOCUMENT_TEXTS = {2: "category", 14: "manager", 15: "company"}
 #: seconds; a longer time of editing is a moment, written by programs that took the field for one
 _CENTURY = 100 * 31_556_952
 _SYSTEMS = {0: "win16", 1: "mac", 2: "win32"}
-#: code pages that Python names otherwise
-_CODECS = {
-    10000: "mac_roman",
-    65001: "utf-8",
-    1200: "utf-16-le",
-    936: "gbk",
-    932: "cp932",
-    949: "cp949",
-    950: "cp950",
-}
 
 
-def codec(code_page: Any) -> str:
-    """Python's name of a Windows code page; Western where it is unknown."""
-    if not isinstance(code_page, int):
-        return "cp1252"
-    code_page &= 0xFFFF
-    name = _CODECS.get(code_page, f"cp{code_page}")
+def code_page(compound: Compound) -> int | None:
+    """Code page of the property strings; ``None`` where none is stated."""
     try:
-        "".encode(name)
-    except LookupError:
-        return "cp1252"
-    return name
+        page = _values(compound, SUMMARY).get(1)
+    except (OSError, ValueError, IndexError, KeyError, TypeError, struct.error):
+        return None
+    return page & 0xFFFF if isinstance(page, int) else None
 
 
 def property_facts(compound: Compound) -> Iterator[Event]:
@@ -76,8 +62,9 @@ def _summary(compound: Compound) -> Iterator[Event]:
     page = values.get(1)
     if isinstance(page, int):
         yield Observation(name="ole.summary.code_page", value=page & 0xFFFF, where=where)
+    strings = _strings(head)
     for key, name in _SUMMARY_TEXTS.items():
-        text = _text(values.get(key), page)
+        text = _text(strings.get(key, values.get(key)), page)
         if text:
             yield Observation(name=f"ole.summary.{name}", value=clip(text), where=where)
     for key, name in _SUMMARY_TIMES.items():
@@ -97,6 +84,30 @@ def _summary(compound: Compound) -> Iterator[Event]:
         value = values.get(key)
         if isinstance(value, int) and 0 <= value < 1 << 31:
             yield Observation(name=f"ole.summary.{name}", value=value, where=where)
+
+
+def _strings(data: bytes) -> dict[int, bytes]:
+    """The strings of the first section as they stand (MS-OLEPS 2.11, type 30).
+
+    olefile leaves out the zeros in them, and so joins what lies behind the end of a string to it.
+    """
+    if len(data) < 56:
+        return {}
+    (start,) = struct.unpack_from("<I", data, 44)
+    if start + 8 > len(data):
+        return {}
+    (amount,) = struct.unpack_from("<I", data, start + 4)
+    found: dict[int, bytes] = {}
+    for index in range(min(amount, 200)):
+        place = start + 8 + 8 * index
+        if place + 8 > len(data):
+            break
+        key, offset = struct.unpack_from("<II", data, place)
+        at = start + offset
+        if at + 8 <= len(data) and struct.unpack_from("<I", data, at)[0] & 0xFFFF == 30:
+            (size,) = struct.unpack_from("<I", data, at + 4)
+            found[key] = data[at + 8 : at + 8 + min(size, 1 << 16)]
+    return found
 
 
 def _time(seconds: Any, name: str, where: Location) -> Iterator[Event]:
@@ -143,4 +154,5 @@ def _document(compound: Compound) -> Iterator[Event]:
 def _text(value: Any, page: Any) -> str:
     if isinstance(value, bytes):
         value = value.decode(codec(page), "replace")
-    return str(value).replace("\0", "").strip() if isinstance(value, str) else ""
+    # what lies behind the end of a string is the memory of the program that wrote it
+    return value.partition("\0")[0].strip() if isinstance(value, str) else ""

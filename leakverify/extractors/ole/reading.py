@@ -7,12 +7,19 @@ from collections.abc import Iterator
 
 from leakverify.evidence import Location, Observation
 from leakverify.extractors._base import Child, Context, Event, Fault, LimitExceeded, Source, clip
-from leakverify.extractors.ole.container import Compound, container_facts
+from leakverify.extractors.ole.container import Compound, codec, container_facts
 from leakverify.extractors.ole.excel import excel_facts
+from leakverify.extractors.ole.leftovers import leftover_facts
 from leakverify.extractors.ole.powerpoint import slide_facts
-from leakverify.extractors.ole.properties import property_facts
+from leakverify.extractors.ole.properties import code_page, property_facts
 from leakverify.extractors.ole.word import utc_offset, word_facts
 
+#: fields that programs leave as they please and no reader needs
+_HARMLESS = (
+    "incorrect OLE header (transaction_signature_number>0)",
+    "OLE storage with size>0",
+    "incorrect OLE stream size",
+)
 #: embedded documents and pictures
 _CHILDREN = 200
 _CHILD_BYTES = 64 * 1024 * 1024
@@ -24,17 +31,25 @@ def read_ole(source: Source, context: Context) -> Iterator[Event]:
     data = source.data
     try:
         compound = Compound(data, context)
+    except RecursionError:
+        yield Fault("limit-depth", "the tree of the directory is too deep")
+        return
     except (OSError, ValueError, IndexError, struct.error) as error:
         yield Fault("malformed", f"{type(error).__name__}: {error}")
         return
-    yield from container_facts(compound, data)
+    page = code_page(compound)
+    yield from container_facts(compound, page)
     for problem, detail in compound.file.parsing_issues[:10]:
-        yield Fault("malformed", f"{problem.__name__}: {detail}")
+        if str(detail).startswith(_HARMLESS):
+            yield Observation(name="ole.oddity", value=clip(str(detail), 200))
+        else:
+            yield Fault("malformed", f"{problem.__name__}: {detail}")
     stated = {}
+    shown = []
     kind = compound.kind()
     parts = [property_facts(compound)]
     if kind == "doc":
-        parts.append(word_facts(compound, context))
+        parts.append(word_facts(compound, context, codec(page)))
     elif kind == "xls":
         parts.append(excel_facts(compound, context))
     elif kind == "ppt":
@@ -49,6 +64,8 @@ def read_ole(source: Source, context: Context) -> Iterator[Event]:
             for event in part:
                 if isinstance(event, Observation):
                     stated[event.name] = event
+                    if event.name == "ole.text":
+                        shown.append(str(event.value))
                 yield event
         except (struct.error, IndexError, UnicodeError) as error:
             yield Fault("malformed", f"{kind}: {type(error).__name__}: {error}")
@@ -58,6 +75,8 @@ def read_ole(source: Source, context: Context) -> Iterator[Event]:
         if zone is not None:
             yield Observation(name="doc.utc_offset", value=zone, where=local.where)
     if context.wants_content():
+        if "ole.encrypted" not in stated and kind != "encrypted":
+            yield from leftover_facts(compound, "\n".join(shown), codec(page))
         yield from _carried(compound)
 
 

@@ -84,7 +84,7 @@ def property_set(format_id: bytes, values: Mapping[int, tuple[int, object]]) -> 
         else:
             body += struct.pack("<i", value)
     section = struct.pack("<II", at + len(body), len(values)) + index + body
-    return struct.pack("<HHBBH16xI", 0xFFFE, 0, 10, 0, 2, 1) + format_id + struct.pack("<I", 48) + section
+    return struct.pack("<HHBBH16xI", 0xFFFE, 0, 5, 1, 2, 1) + format_id + struct.pack("<I", 48) + section
 
 
 SUMMARY_ID = bytes.fromhex("e0859ff2f94f6810ab9108002b27b3d9")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import struct
 from collections.abc import Iterator
 from datetime import datetime
@@ -11,6 +10,7 @@ from typing import NamedTuple
 from leakverify.evidence import Location, Observation
 from leakverify.extractors._base import Context, Event, Fault, clip
 from leakverify.extractors.ole.container import Compound
+from leakverify.extractors.ole.leftovers import is_new, readable, runs, said
 from leakverify.when import canonical, parse_when
 
 #: places of (offset, length) pairs in the header (MS-DOC 2.5.6)
@@ -20,12 +20,12 @@ _QUICK, _ENCRYPTED, _TABLE = 0x0004, 0x0100, 0x0200
 #: meaning of the strings kept with a document (MS-DOC 2.9.279)
 _ASSOCIATED_NAMES = {1: "template", 2: "title", 3: "subject", 4: "keywords", 6: "author", 7: "last author"}
 _PIECES = 200_000
-#: runs of letters in leftovers: at least this many characters
-_RUN = 24
 _LEFTOVERS = 50
-_BYTE_RUN = re.compile(rb"[\t\r\x20-\x7e\x91-\x96\xa0-\xff]{%d,}" % _RUN)
-_WIDE_RUN = re.compile(rb"(?:[\t\r\x20-\x7e\xa0-\xff]\x00){%d,}" % _RUN)
-_WORDS = re.compile(r"[^\W\d_]{2,}")
+#: places in the header of Word 6 and 95, where all of it is one stream
+_OLD_DOP, _OLD_ASSOCIATED, _OLD_CLX = 0x150, 0x158, 0x160
+_COMPLEX = 0x0004
+#: who numbers the builds: Word, Word for the Macintosh
+_BY_WORD = (0x6A62, 0x626A)
 
 
 class Piece(NamedTuple):
@@ -38,7 +38,7 @@ class Piece(NamedTuple):
     wide: bool
 
 
-def word_facts(compound: Compound, context: Context) -> Iterator[Event]:
+def word_facts(compound: Compound, context: Context, codec: str) -> Iterator[Event]:
     stream = compound.stream("WordDocument")
     if stream is None or len(stream) < 0x200:
         yield Fault("malformed", "the main stream is missing or too short")
@@ -47,10 +47,9 @@ def word_facts(compound: Compound, context: Context) -> Iterator[Event]:
     version, language, flags = (struct.unpack_from("<H", stream, at)[0] for at in (2, 6, 10))
     yield Observation(name="doc.fib.version", value=f"0x{version:04x}", where=here)
     yield Observation(name="doc.fib.language", value=f"0x{language:04x}", where=here)
-    created, revised = struct.unpack_from("<HH", stream, 0x22)
-    builds = struct.unpack_from("<II", stream, 0x44)
-    for name, magic, build in (("created_by", created, builds[0]), ("revised_by", revised, builds[1])):
-        yield Observation(name=f"doc.fib.{name}", value=f"magic 0x{magic:04x} build {build}", where=here)
+    # under a password all of the header from byte 0x44 on is
+    if version >= 0xC1 and not flags & _ENCRYPTED:
+        yield from _programs(stream, here)
     yield Observation(name="doc.fib.quick_saves", value=flags >> 4 & 15, where=here)
     yield Observation(name="doc.fib.quick_saved", value=bool(flags & _QUICK), where=here)
     if flags & _ENCRYPTED:
@@ -58,7 +57,10 @@ def word_facts(compound: Compound, context: Context) -> Iterator[Event]:
         yield Fault("encrypted", "the text is under a password", here)
         return
     if version < 0xC1:
-        yield Fault("unsupported-feature", f"Word 6 or 95 (nFib {version:#x}): text and saves are not read")
+        if version < 0x65:
+            yield Fault("unsupported-feature", f"Word before 6 (nFib {version:#x}): text is not read")
+        else:
+            yield from _old_word(stream, flags, context, codec)
         return
     table_name = "1Table" if flags & _TABLE else "0Table"
     table = compound.stream(table_name)
@@ -72,7 +74,64 @@ def word_facts(compound: Compound, context: Context) -> Iterator[Event]:
         if name and name != "Unknown":
             yield Observation(name="doc.reviewer", value=clip(name, 300), where=Location(part=table_name))
     if context.wants_content():
-        yield from _text(stream, _part(stream, table, _CLX), context)
+        yield from _text(stream, _pieces(_part(stream, table, _CLX)), context, "cp1252")
+
+
+def _programs(stream: bytes, here: Location) -> Iterator[Event]:
+    """What made and what last saved it: a magic number, and when or as which version it was built.
+
+    The build is a day as MMDDYY up to Word 2010, and version and build in decimal places from Word
+    2013 on (the former by the Word 97 format description, the latter measured).
+    """
+    created, revised = struct.unpack_from("<HH", stream, 0x22)
+    builds = struct.unpack_from("<II", stream, 0x44)
+    for name, magic, build in (("created_by", created, builds[0]), ("revised_by", revised, builds[1])):
+        yield Observation(name=f"doc.fib.{name}", value=f"magic 0x{magic:04x} build {build}", where=here)
+    build = builds[1]
+    if revised not in _BY_WORD:
+        return
+    if 1_500_000_000 <= build < 1_900_000_000:
+        version = 15 if build < 1_600_000_000 else 16
+        number, revision = divmod(build - version * 100_000_000, 10_000)
+        raw = str(build)
+        yield Observation(name="doc.fib.build", value=f"{version}.0.{number}.{revision}", where=here, raw=raw)
+    elif 10_100 <= build <= 123_199:
+        month, day, year = build // 10_000, build // 100 % 100, build % 100
+        try:
+            built = datetime(1900 + year if year >= 80 else 2000 + year, month, day)
+        except ValueError:
+            return
+        yield Observation(
+            name="doc.fib.build_date", value=built.date().isoformat(), where=here, raw=f"{build:06d}"
+        )
+
+
+def _old_word(stream: bytes, flags: int, context: Context, codec: str) -> Iterator[Event]:
+    """Word 6 and 95: one stream, text in single bytes (Word 6 and 95 format descriptions)."""
+    part = "WordDocument"
+    yield from _properties(_stretch(stream, _OLD_DOP), part)
+    table = _stretch(stream, _OLD_ASSOCIATED)
+    at, index = 2, 0
+    while at < len(table) and index < 18:
+        text = table[at + 1 : at + 1 + table[at]].decode(codec, "replace")
+        if text and index in _ASSOCIATED_NAMES:
+            where = Location(part=f"{part} {_ASSOCIATED_NAMES[index]}")
+            yield Observation(name="doc.associated", value=clip(text, 1000), where=where)
+        at, index = at + 1 + table[at], index + 1
+    if not context.wants_content():
+        return
+    first, last = struct.unpack_from("<II", stream, 0x18)
+    pieces = _pieces(_stretch(stream, _OLD_CLX), single=True) if flags & _COMPLEX else []
+    if not pieces:
+        last = min(max(last, first), len(stream))
+        pieces = [Piece(0, last - first, first, last, False)]
+    yield from _text(stream, pieces, context, codec)
+
+
+def _stretch(stream: bytes, at: int) -> bytes:
+    """The bytes an (offset, length) pair of the header of Word 6 and 95 names."""
+    start, size = struct.unpack_from("<II", stream, at)
+    return stream[start : start + size] if size < 1 << 26 else b""
 
 
 def utc_offset(local: str, universal: str) -> str | None:
@@ -158,8 +217,11 @@ def _associated(table: bytes, part: str) -> Iterator[Event]:
             yield Observation(name="doc.associated", value=clip(text, 1000), where=where)
 
 
-def _pieces(clx: bytes) -> list[Piece]:
-    """The piece table: which bytes are the text, in order (MS-DOC 2.8.35)."""
+def _pieces(clx: bytes, *, single: bool = False) -> list[Piece]:
+    """The piece table: which bytes are the text, in order (MS-DOC 2.8.35).
+
+    ``single``: every letter is one byte and no bit says so, as in Word 6 and 95.
+    """
     at = 0
     while at + 3 <= len(clx) and clx[at] == 1:
         at += 3 + struct.unpack_from("<H", clx, at + 1)[0]
@@ -174,15 +236,14 @@ def _pieces(clx: bytes) -> list[Piece]:
     found = []
     for index in range(amount):
         (place,) = struct.unpack_from("<I", plc, 4 * (amount + 1) + 8 * index + 2)
-        wide = not place & 0x40000000
-        start = (place & 0x3FFFFFFF) // (1 if wide else 2)
+        wide = not single and not place & 0x40000000
+        start = place if single else (place & 0x3FFFFFFF) // (1 if wide else 2)
         length = max(ends[index + 1] - ends[index], 0)
         found.append(Piece(ends[index], ends[index + 1], start, start + length * (2 if wide else 1), wide))
     return found
 
 
-def _text(stream: bytes, clx: bytes, context: Context) -> Iterator[Event]:
-    pieces = _pieces(clx)
+def _text(stream: bytes, pieces: list[Piece], context: Context, codec: str) -> Iterator[Event]:
     if not pieces:
         yield Fault("malformed", "the table of text pieces cannot be read")
         return
@@ -190,48 +251,33 @@ def _text(stream: bytes, clx: bytes, context: Context) -> Iterator[Event]:
     shown = []
     for piece in pieces:
         raw = stream[piece.start : piece.end]
-        text = raw.decode("utf-16-le" if piece.wide else "cp1252", "replace")
+        text = raw.decode("utf-16-le" if piece.wide else codec, "replace")
         shown.append(text[:left])
         left -= len(text)
         if left <= 0:
             yield Fault("limit-text", f"more than {context.limits.text_chars} characters")
             break
-    text = _readable("".join(shown))
+    text = readable("".join(shown))
     if text.strip():
         yield Observation(name="ole.text", value=text, where=Location(part="WordDocument"))
-    yield from _leftovers(stream, pieces, text)
+    yield from _leftovers(stream, pieces, text, codec)
 
 
-def _readable(text: str) -> str:
-    """Paragraph marks as line ends; field codes and marks of objects are left out."""
-    text = re.sub(r"\x13[^\x13\x14\x15]{0,4000}\x14", "", text)
-    return re.sub(
-        r"[\x00-\x08\x0e-\x1f]", "", text.replace("\r", "\n").replace("\x07", "\t").replace("\x0b", "\n")
-    )
-
-
-def _leftovers(stream: bytes, pieces: list[Piece], shown: str) -> Iterator[Event]:
+def _leftovers(stream: bytes, pieces: list[Piece], shown: str, codec: str) -> Iterator[Event]:
     """Words in the text area of the stream that no piece leads to: what quick saves left behind."""
     first, last = struct.unpack_from("<II", stream, 0x18)
     last = min(max(last, max(piece.end for piece in pieces)), len(stream))
     first = min(first, min(piece.start for piece in pieces))
     at, told = first, 0
-    known = set(_WORDS.findall(shown))
+    known = said(shown)
     for start, end in [*sorted((piece.start, piece.end) for piece in pieces), (last, last)]:
         if start > at:
-            for place, text in _runs(stream[at:start], at):
-                words = _WORDS.findall(text)
+            for place, text in runs(stream[at:start], at, codec):
                 # what only repeats the text shown is a copy of it, as a quick save leaves
-                if len(words) >= 4 and sum(word not in known for word in words) >= 1:
+                if is_new(text, known):
                     told += 1
                     if told > _LEFTOVERS:
                         return
                     where = Location(part="WordDocument", offset=place, length=start - at)
                     yield Observation(name="ole.leftover_text", value=clip(text, 2000), where=where)
         at = max(at, end)
-
-
-def _runs(gap: bytes, base: int) -> Iterator[tuple[int, str]]:
-    for pattern, codec in ((_WIDE_RUN, "utf-16-le"), (_BYTE_RUN, "cp1252")):
-        for found in pattern.finditer(gap):
-            yield base + found.start(), _readable(found[0].decode(codec, "replace")).strip()
