@@ -30,7 +30,7 @@ from tests.forge.recipe import Recipe, Truth, recipes
 from tests.forge.tools import DoesNotApply, missing
 
 #: genuine files tried per recipe, for recipes that start an office suite or a browser, and the largest taken
-FILES, SLOW_FILES, LARGEST = 40, 12, 600_000
+FILES, SLOW_FILES, LARGEST = 30, 8, 600_000
 #: programs that take a second or more to start
 SLOW = frozenset(("chromium", "ocrmypdf", "soffice"))
 #: files looked at for one that a recipe can be applied to, for each one wanted

@@ -14,10 +14,10 @@ _PHOTO = "drawn by a script, saved by Pillow, EXIF and thumbnail by ExifTool; th
 ALTERED: dict[str, dict[str, str]] = {
     "factures/F-2026-1011_delorme.pdf": {
         "made": _WRITER,
-        "altered": "The sum to pay was raised from 3 480,00 € to 9 480,00 € inside the page's own text, nine days later, "
-        "saved as an incremental update.",
+        "altered": "The sum to pay was raised from 3 480,00 € to 9 480,00 €: a white area over it and the other sum on that, nine "
+        "days later, saved as an incremental update.",
         "examiner": "Cutting the file after the first %%EOF gives the invoice with 3 480,00 €, which is also what the lines "
-        "of the invoice add up to.",
+        "of the invoice add up to; both sums can be selected at the same place.",
         "check": "LV-PDF-002",
     },
     "factures/F-2026-0302_cormoran.pdf": {

@@ -64,12 +64,12 @@ def invoices() -> Leak:
     made["F-2026-1008_lumen.pdf"] = printed(
         say.invoice_html(say.INVOICES["F-2026-1008_lumen"]), "2026-10-08 11:20:14"
     )
-    # altered: the sum to pay, in the page's own text, saved incrementally nine days later
+    # altered: a white area over the sum to pay and another sum on it, saved incrementally nine days later
     invoice = say.INVOICES["F-2026-1011_delorme"]
-    made["F-2026-1011_delorme.pdf"] = pdf.replace_amount(
+    made["F-2026-1011_delorme.pdf"] = pdf.cover_and_write(
         typeset("F-2026-1011_delorme", "2026-10-11 16:58:40", "Julien Delorme"),
-        old=f"Net à payer : {say.euros(invoice.total)}",
-        new=f"Net à payer : {say.euros(invoice.total + 600_000)}",
+        old=say.euros(invoice.total),
+        new=say.euros(invoice.total + 600_000),
         moment=local("2026-10-20 21:14:03"),
     )
     # altered: an invoice of October with dates of March in Info, by exiftool

@@ -23,6 +23,16 @@ SHOWN = (
     f"{_PAGE}form_operators",
 )
 
+_MARKS = {
+    "comment": "pdf.header.comment",
+    "ending": "pdf.line_ending",
+    "object": "pdf.style.container.object",
+    "trailer": "pdf.style.container.trailer",
+    "order": "pdf.style.container.order",
+}
+#: observations that tell who wrote the bytes last
+LAST_WRITER = tuple(_MARKS.values())
+
 
 @dataclass(slots=True)
 class Drawn:
@@ -150,3 +160,29 @@ def drawn_by(producer: str, creator: str) -> Row | None:
     if row["pages"] == "own" or pattern(row["pages"], re.IGNORECASE).search(f"{producer} {creator}"):
         return row
     return None
+
+
+def last_writer(facts: Facts) -> tuple[Row, tuple[Observation, ...]] | None:
+    """The row of ``pdf_container_writers`` whose marks the bytes bear, and what bears them."""
+    for row in table("pdf_container_writers"):
+        found = []
+        for column, name in _MARKS.items():
+            if not row[column]:
+                continue
+            stated = facts.first(name)
+            if stated is None or not pattern(row[column]).match(str(stated.value)):
+                break
+            found.append(stated)
+        else:
+            return row, tuple(found)
+    return None
+
+
+def rewritten(facts: Facts) -> tuple[Observation, ...]:
+    """What shows that a program other than the declared one wrote the bytes last; empty if nothing does."""
+    written = last_writer(facts)
+    if written is None or pattern(written[0]["claims"], re.IGNORECASE).search(
+        facts.text("pdf.info.producer")
+    ):
+        return ()
+    return written[1]

@@ -45,6 +45,7 @@ MESSAGES = {
     "XFA": "The form is described in XFA, which may hold scripts of its own; few viewers still show it.",
     "media": "The document plays or shows media ({what}), which a viewer gives to other programs.",
     "other": "The document holds an action of the kind {what}.",
+    "disguised": "The name {what} is spelt {spelling} in the file, so that a search for it does not find it.",
     "macros": "The document holds macros ({part}); they run once the reader allows them.",
     "control": "The document holds a control or an object that another program opens ({part}).",
     **ABSENT,
@@ -78,6 +79,15 @@ EXAMPLES = (
         facts=(fact("ooxml.kind", "xlsm"), fact("ooxml.part", "xl/vbaProject.bin")),
     ),
     Example(
+        title="a script whose name is written in codes",
+        outcome=Outcome.NEUTRAL,
+        formats=("pdf",),
+        facts=(
+            fact("pdf.header.version", "1.7"),
+            fact("pdf.name.disguised", "JavaScript", raw="/J#61vaScript", offset=812),
+        ),
+    ),
+    Example(
         title="an ordinary letter",
         outcome=Outcome.NEUTRAL,
         formats=("pdf",),
@@ -91,7 +101,7 @@ EXAMPLES = (
     question=Question.HANDLING,
     family=Family.STRUCTURE,
     formats=("pdf", "ooxml"),
-    reads=("pdf.active", "pdf.header.version", "ooxml.kind", "ooxml.part"),
+    reads=("pdf.active", "pdf.name.disguised", "pdf.header.version", "ooxml.kind", "ooxml.part"),
     cost=Cost.SECONDS,
     reproduce="qpdf --qdf --object-streams=disable FILE - | grep -aE '/(JavaScript|Launch|OpenAction)'",
 )
@@ -110,6 +120,8 @@ def _actions(facts: Facts) -> Iterator[Answer]:
     kinds: dict[str, list[Observation]] = {}
     for observation in facts.all("pdf.active"):
         kinds.setdefault(str(observation.value), []).append(observation)
+    for hidden in facts.all("pdf.name.disguised"):
+        yield neutral("disguised", rests_on=(hidden,), what=str(hidden.value), spelling=hidden.raw or "")
     for kind, seen in kinds.items():
         if kind in _MEDIA:
             yield neutral("media", rests_on=seen, what=kind)

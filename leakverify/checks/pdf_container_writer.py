@@ -28,9 +28,8 @@ import re
 from collections.abc import Iterator
 
 from leakverify.checks._base import Answer, Example, Facts, check, fact, neutral, supports
-from leakverify.checks._pdf_pages import pattern
-from leakverify.evidence import Cost, Family, Observation, Outcome, Question
-from leakverify.knowledge import Row, table
+from leakverify.checks._pdf_pages import LAST_WRITER, last_writer, pattern
+from leakverify.evidence import Cost, Family, Outcome, Question
 
 MESSAGES = {
     "rewritten": "The document names {producer}; the file was written last by {family}, going by its bytes.",
@@ -39,14 +38,6 @@ MESSAGES = {
 INNOCENT = {
     "rewritten": "A program that joins, compresses, repairs, signs or linearises wrote the file anew.",
     "library": "A program built on a library of another maker puts its own name there.",
-}
-
-_MARKS = {
-    "comment": "pdf.header.comment",
-    "ending": "pdf.line_ending",
-    "object": "pdf.style.container.object",
-    "trailer": "pdf.style.container.trailer",
-    "order": "pdf.style.container.order",
 }
 
 _QPDF = (fact("pdf.header.comment", "bff7a2fe"), fact("pdf.style.container.object", "# # obj|<< /"))
@@ -72,7 +63,7 @@ EXAMPLES = (
     family=Family.STRUCTURE,
     formats=("pdf",),
     needs=("pdf.info.producer",),
-    reads=("pdf.revision.count", *_MARKS.values()),
+    reads=("pdf.revision.count", *LAST_WRITER),
     cost=Cost.SECONDS,
     reproduce="pdfinfo FILE; head -c 40 FILE | xxd; tail -c 400 FILE",
 )
@@ -80,27 +71,13 @@ def producer_against_container(facts: Facts) -> Iterator[Answer]:
     producer = facts.last("pdf.info.producer")
     if producer is None or not str(producer.value).strip():
         return
-    for row in table("pdf_container_writers"):
-        marks = _fits(row, facts)
-        if not marks:
-            continue
-        rests_on = (producer, *marks)
-        if not pattern(row["claims"], re.IGNORECASE).search(str(producer.value)):
-            said = {"producer": str(producer.value), "family": row["family"]}
-            yield neutral("rewritten", rests_on=rests_on, **said)
-        elif facts.value("pdf.revision.count") == 1:
-            yield supports("as-named", rests_on=rests_on, family=row["family"])
+    written = last_writer(facts)
+    if written is None:
         return
-
-
-def _fits(row: Row, facts: Facts) -> tuple[Observation, ...]:
-    """The observations that show the marks of a row; empty when one does not fit."""
-    found = []
-    for column, name in _MARKS.items():
-        if not row[column]:
-            continue
-        stated = facts.first(name)
-        if stated is None or not pattern(row[column]).match(str(stated.value)):
-            return ()
-        found.append(stated)
-    return tuple(found)
+    row, marks = written
+    rests_on = (producer, *marks)
+    if not pattern(row["claims"], re.IGNORECASE).search(str(producer.value)):
+        said = {"producer": str(producer.value), "family": row["family"]}
+        yield neutral("rewritten", rests_on=rests_on, **said)
+    elif facts.value("pdf.revision.count") == 1:
+        yield supports("as-named", rests_on=rests_on, family=row["family"])

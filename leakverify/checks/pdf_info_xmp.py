@@ -16,7 +16,9 @@ stamping, merging, filling or compressing moves one date and not the other.  As
 a rule such a step puts its own name into that store: when the two stores name
 different producers the difference is only shown, and so is a date of Info in
 words, which later programs cannot take over.  A save that was appended and moves
-one last change forward is an ordinary update and only shown.  A zone written by one program
+one last change forward is an ordinary update and only shown, and so is a last
+change in Info that lies after that of XMP: whoever sets dates back leaves it
+before.  A zone written by one program
 and left out by the other shifts the clock by whole quarter hours.  A converter
 may copy the dates of the source into one store.  A title, an author or keywords
 written later, with ExifTool or by a filing system, change no date and are not
@@ -51,6 +53,8 @@ MESSAGES = {
     "still in it, says {earlier}, {by} after that.",
     "appended": "Info says the document was {what} at {info}, its XMP packet says {xmp}, {apart} apart: a "
     "later save, appended, wrote only one of the two.",
+    "forward": "Info says the document was {what} at {info}, its XMP packet says {xmp}, {apart} before it: a "
+    "later step wrote a new last change into Info and left the packet as it was.",
     "one-store": "Info says the document was {what} at {info}, its XMP packet says {xmp}; they also name "
     "different producers ({info_tool}; {xmp_tool}), {apart} apart: a later step wrote only one of the two.",
     "old-form": "Info says the document was {what} at {info} in a form that only the first programs wrote; "
@@ -142,6 +146,17 @@ EXAMPLES = (
         ),
     ),
     Example(
+        title="exported again by a program that writes a new last change into Info alone",
+        outcome=Outcome.NEUTRAL,
+        formats=("pdf",),
+        facts=(
+            fact("pdf.info.creation_date", "2016-04-29T17:40:11+02:00"),
+            fact("pdf.info.mod_date", "2016-06-08T09:00:05+02:00"),
+            fact("xmp.create_date", "2016-04-29T17:40:11+02:00"),
+            fact("xmp.modify_date", "2016-04-29T17:40:11+02:00"),
+        ),
+    ),
+    Example(
         title="a date in words, which a later program could not take over",
         outcome=Outcome.NEUTRAL,
         formats=("pdf",),
@@ -199,6 +214,9 @@ def info_against_xmp(facts: Facts) -> Iterator[Answer]:
         if what == "last changed" and _moved_forward(info, xmp):
             yield neutral("appended", rests_on=rests_on, what=what, **said)
             continue
+        if what == "last changed" and lead(info[1], xmp[1]) > DAY and _same_creation(facts):
+            yield neutral("forward", rests_on=rests_on, what=what, **said)
+            continue
         tools = _other_tools(facts)
         if tools:
             yield neutral(
@@ -234,6 +252,14 @@ def _moved_forward(info: Stated, xmp: Stated) -> bool:
     """Whether the later of two times was also written later, by a save that was appended."""
     late, early = (info, xmp) if lead(info[1], xmp[1]) > lead(xmp[1], info[1]) else (xmp, info)
     return (late[0].where.revision or 1) > (early[0].where.revision or 1)
+
+
+def _same_creation(facts: Facts) -> bool:
+    """Whether the two stores state one creation, as they do when only the last change was written anew."""
+    info, xmp = facts.moment("pdf.info.creation_date"), facts.moment("xmp.create_date")
+    if info is None or xmp is None:
+        return True
+    return distance(info[1], xmp[1]) <= DRIFT or only_zone(info[1], xmp[1])
 
 
 def _other_tools(facts: Facts) -> tuple[Observation, ...]:

@@ -10,7 +10,9 @@ Why it matters: a file with features that no program could write at any date it
 states was written later than anything it admits to.
 
 Innocent ways: a computer whose clock stood years back; a converter that keeps
-every date of its source.  Dates that are the zero of a clock are only shown.
+every date of its source.  A program that packs, encrypts or files a document
+and is not the one it names often leaves its dates alone; where no page shows
+anything later, that is only shown.  Dates that are the zero of a clock are only shown.
 A version lower than the features need is common and only shown: many programs
 state one version for all they write, and readers do not mind.
 
@@ -30,15 +32,20 @@ from types import MappingProxyType
 
 from leakverify.checks._base import Answer, Example, Facts, check, contradicts, fact, neutral
 from leakverify.checks._pdf_dates import CLAIMED, INNER, last_date, unset
+from leakverify.checks._pdf_pages import LAST_WRITER, rewritten
 from leakverify.checks._time import span_text
 from leakverify.evidence import Cost, Family, Observation, Outcome, Question
 from leakverify.knowledge import Row, table
+from leakverify.when import When
 
 MESSAGES = {
     "younger": "The file uses {feature}, which no program could write before {since}; the latest date it "
     "states anywhere is {latest}, {by} before that.",
     "unset": "The file uses {feature}, which no program could write before {since}; its latest date, "
     "{latest}, is that of a clock that was never set.",
+    "wrapped": "The file uses {feature}, which no program could write before {since}; the latest date it "
+    "states anywhere is {latest}, {by} before that. Another program than the named one wrote the file last, "
+    "and kept its dates; no page shows anything later.",
     "header-lower": "The file states version {version} and uses {features}, which came with {needed}.",
 }
 INNOCENT = {
@@ -56,6 +63,20 @@ EXAMPLES = (
         facts=(
             fact("pdf.header.version", "1.5"),
             fact("pdf.feature", "object stream", part="obj 9 0"),
+            fact("pdf.info.creation_date", "1999-05-04T10:12:00+02:00"),
+            fact("pdf.info.mod_date", "1999-05-04T10:12:00+02:00"),
+        ),
+    ),
+    Example(
+        title="a letter of 1999 encrypted by an archive, with its dates kept",
+        outcome=Outcome.NEUTRAL,
+        formats=("pdf",),
+        facts=(
+            fact("pdf.header.version", "1.7"),
+            fact("pdf.header.comment", "bff7a2fe"),
+            fact("pdf.style.container.object", "# # obj|<< /"),
+            fact("pdf.info.producer", "Acrobat Distiller 3.0"),
+            fact("pdf.feature", "AES-256 revision 6", part="trailer"),
             fact("pdf.info.creation_date", "1999-05-04T10:12:00+02:00"),
             fact("pdf.info.mod_date", "1999-05-04T10:12:00+02:00"),
         ),
@@ -99,7 +120,7 @@ EXAMPLES = (
     family=Family.ANACHRONISM,
     formats=("pdf",),
     needs=("pdf.header.version",),
-    reads=("pdf.feature", "pdf.catalog.version", *CLAIMED, *INNER),
+    reads=("pdf.feature", "pdf.catalog.version", "pdf.info.producer", *LAST_WRITER, *CLAIMED, *INNER),
     cost=Cost.SECONDS,
     reproduce="qpdf --check FILE; pdfinfo FILE",
 )
@@ -111,11 +132,19 @@ def features_younger(facts: Facts) -> Iterator[Answer]:
         by = row.when.earliest - last[1].latest
         if by.total_seconds() > 0:
             said = {"feature": _called(row), "since": row["date"], "latest": last[1].text}
+            marks = rewritten(facts)
             if unset(last):
                 yield neutral("unset", rests_on=(observation, last[0]), **said)
+            elif marks and not _drawn_after(used, last[1]):
+                yield neutral("wrapped", rests_on=(observation, last[0], *marks), by=span_text(by), **said)
             else:
                 yield contradicts("younger", rests_on=(observation, last[0]), by=span_text(by), **said)
     yield from _lower(facts, used)
+
+
+def _drawn_after(used: list[tuple[Observation, Row]], last: When) -> bool:
+    """Whether a page itself shows something that came later, and not only what lies round the pages."""
+    return any(row["wraps"] != "yes" and row.when.earliest > last.latest for _, row in used)
 
 
 def _used(facts: Facts) -> list[tuple[Observation, Row]]:

@@ -122,3 +122,12 @@ def test_macros_of_an_office_file_are_named() -> None:
     facts = (fact("ooxml.kind", "docm"), fact("ooxml.part", "word/vbaProject.bin"))
     answers = ACTIVE.run(Facts(Extraction(index=0, formats=("ooxml",), observations=facts)))
     assert [answer.message for answer in answers] == ["macros"]
+
+
+def test_a_name_spelt_with_codes_is_told_with_its_spelling() -> None:
+    from tests.builders.pdf import document, examine
+
+    action = b"/OpenAction<</S/J#61vaScript/J#53(app.alert(1))>>"
+    found = examine(document("a", catalog=action).data, full=False)
+    assert found.values("pdf.name.disguised") == ["JavaScript", "JS"]
+    assert examine(document("a", page=b"/Note#31 1").data, full=False).values("pdf.name.disguised") == []

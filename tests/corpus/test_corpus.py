@@ -63,7 +63,8 @@ def test_same_answers_locked_and_unlocked(some: Path, locked: dict[str, lv.Repor
     for report in lv.scan(some, jobs=2, isolation="process"):
         other = locked[report.document.path]
         if (report.observations, report.problems) != (other.observations, other.problems):
-            different.append(report.document.path)
+            facts = set(map(str, report.observations)) ^ set(map(str, other.observations))
+            different.append((report.document.path, report.problems, other.problems, sorted(facts)[:4]))
     assert not different
 
 

@@ -178,6 +178,35 @@ def walk_fields(store: Store, form: Any) -> Iterator[tuple[int | None, dict[Any,
 # what acts, and what is carried
 
 
+#: names that do something; written with codes in them they hide from those who search the bytes
+_WATCHED = frozenset(
+    b"JavaScript JS Launch OpenAction AA EmbeddedFile EmbeddedFiles SubmitForm ImportData GoToR GoToE URI "
+    b"RichMedia XFA Encrypt ObjStm".split()
+)
+_CODED = re.compile(rb"/((?:[A-Za-z0-9]|#[0-9A-Fa-f]{2}){2,60})(?![A-Za-z0-9#])")
+_CODE = re.compile(rb"#([0-9A-Fa-f]{2})")
+
+
+def disguised_facts(data: bytes) -> Iterator[Event]:
+    """Watched names spelt with codes (ISO 32000-2, 7.3.5), where the bytes show them; each once."""
+    told: set[bytes] = set()
+    if b"#" not in data:
+        return
+    for found in _CODED.finditer(data):
+        if b"#" not in found[1]:
+            continue
+        plain = _CODE.sub(lambda code: bytes((int(code[1], 16),)), found[1])
+        if plain in _WATCHED and plain not in told:
+            told.add(plain)
+            where = Location(offset=found.start(), length=len(found[0]))
+            yield Observation(
+                name="pdf.name.disguised",
+                value=plain.decode("ascii"),
+                where=where,
+                raw=found[0].decode("ascii"),
+            )
+
+
 def active_facts(store: Store, catalog: dict[Any, Any], pages: list[Page]) -> Iterator[Event]:
     """Things that do something when the file is opened or clicked: a matter of safety only."""
     found: dict[str, Location] = {}

@@ -1,9 +1,10 @@
-"""Figures set in a font that the document uses for nothing else.
+"""Figures set otherwise than the line or the column they stand in.
 
 Who changes an amount or a date in a finished page seldom has its font at hand:
 the new figure stands in a font of its own, on the line or in the column of
 text set otherwise.  Which fonts show but a few figures is known from the
-operators (:mod:`fonts`), so only pages with such a font are looked at.
+operators (:mod:`fonts`), so only pages with such a font are looked at.  Size,
+height and colour are looked at in :mod:`glyphs_set`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from dataclasses import dataclass
 
 from leakverify.evidence import Location, Observation
 from leakverify.extractors._base import Event
+from leakverify.extractors.pdf import glyphs_set
 from leakverify.extractors.pdf.fonts import Known
+from leakverify.extractors.pdf.glyphs_set import FIGURE, SAYING, SPELLED, distance, on_line
 from leakverify.extractors.pdf.layers import Item, PaintedPage, address
 from leakverify.extractors.pdf.pages import clean
 from leakverify.extractors.pdf.state import Reading
@@ -37,16 +40,9 @@ _COLUMN, _COLUMN_REACH = 2, 10
 #: points at the upper and lower edge of a page in which a bare number is taken for that of the page
 _MARGIN = 60
 
-#: an amount, a number, a date or a time: two digits at least, no words
-_FIGURE = re.compile(
-    r"(?=(?:\D*\d){2})[-+(]?\s?(?:[$£€¥]|[A-Z]{1,3})?\s?"
-    r"\d{1,12}(?:[.,:/' \u00a0\u202f-]\s?\d{1,9}){0,6}\)?\s?(?:[$£€¥%]|[A-Z]{1,3})?-?"
-)
-#: a table of signs, not a figure
-_SPELLED = re.compile(r"(?:\d ){3,}")
-_PAGE_NUMBER = re.compile(r"\d{1,4}(?:\s?/\s?\d{1,4})?")
+#: the number of a page, or a running number with the leading zeros of a stamp
+_PAGE_NUMBER = re.compile(r"\d{1,4}(?:\s?/\s?\d{1,4})?|(?:[A-Z]{1,3})?(?:\d{1,4}-)?0\d{4,}")
 _DIGITS = re.compile(r"\d")
-_SAYING = re.compile(r"[^\W_]|[$£€¥]")
 _TAG = re.compile(r"[A-Z]{6}\+")
 
 
@@ -68,6 +64,16 @@ class _Odd:
 
 
 def page(reading: Reading, painted: PaintedPage) -> Iterator[Event]:
+    """Figures on this page that are set otherwise than the text beside them."""
+    yield from _in_odd_fonts(reading, painted)
+    told: int = reading.kept.get("glyphs.set", 0)
+    if told < _TOLD:
+        found = list(glyphs_set.page(painted))
+        reading.kept["glyphs.set"] = told + sum(event.name == "pdf.figure.set.text" for event in found)
+        yield from found
+
+
+def _in_odd_fonts(reading: Reading, painted: PaintedPage) -> Iterator[Event]:
     """Figures on this page that stand in a font of their own, beside text in another one."""
     number = painted.index + 1
     odd = [one for one in _odd_fonts(reading) if number in one.letters]
@@ -155,7 +161,7 @@ def _pieces(items: list[Item]) -> list[_Piece]:
         if not text.strip():
             continue
         last = found[-1] if found else None
-        if last and _on_line(last.box, item.box) and -1 < item.box[0] - last.box[2] < 0.3 * item.size:
+        if last and on_line(last.box, item.box) and -1 < item.box[0] - last.box[2] < 0.3 * item.size:
             box = (last.box[0], min(last.box[1], item.box[1]), item.box[2], max(last.box[3], item.box[3]))
             found[-1] = _Piece(last.text + text, box, last.first)
         else:
@@ -166,7 +172,7 @@ def _pieces(items: list[Item]) -> list[_Piece]:
 def _is_figure(painted: PaintedPage, piece: _Piece) -> bool:
     """An upright, visible figure that is not the number of the page."""
     said, item = piece.text.strip(), piece.first
-    if not _FIGURE.fullmatch(said) or _SPELLED.search(said) or item.mode in (3, 7):
+    if not FIGURE.fullmatch(said) or SPELLED.search(said) or item.mode in (3, 7):
         return False
     matrix = item.matrix
     if abs(matrix[1]) > 0.02 * abs(matrix[0]) or item.size <= 0:
@@ -182,17 +188,17 @@ def _companion(piece: _Piece, mine: list[Item], items: list[Item]) -> Item | Non
     """What else stands on the line or in the column of a figure; ``None`` when it stands alone."""
     own, item = {id(other) for other in mine}, piece.first
     others = [o for o in items if id(o) not in own and o.mode not in (3, 7) and _alike(item, o)]
-    line = [o for o in others if _on_line(piece.box, o.box) and o.text.strip()]
-    near = [o for o in line if _gap(piece.box, o.box) <= _NEAR * item.size]
+    line = [o for o in others if on_line(piece.box, o.box) and o.text.strip()]
+    near = [o for o in line if distance(piece.box, o.box) <= _NEAR * item.size]
     reach = _COLUMN_REACH * (piece.box[3] - piece.box[1])
     column = [o for o in others if _in_column(piece.box, o.box, reach) and _DIGITS.search(o.text)]
     if len(column) < _COLUMN:
         column = []
     for choice in (near, line, column):
         # a word or a number says more about the font of the line than a bracket does
-        told = [o for o in choice if _SAYING.search(o.text)]
+        told = [o for o in choice if SAYING.search(o.text)]
         if told:
-            return min(told, key=lambda o: (_gap(piece.box, o.box), abs(o.box[1] - item.box[1]), o.order))
+            return min(told, key=lambda o: (distance(piece.box, o.box), abs(o.box[1] - item.box[1]), o.order))
     return None
 
 
@@ -201,19 +207,9 @@ def _alike(item: Item, other: Item) -> bool:
     return other.size > 0 and _SIZES[0] <= item.size / other.size <= _SIZES[1]
 
 
-def _on_line(one: Box, other: Box) -> bool:
-    """Whether two boxes share more than half of the lower one's height."""
-    shared = min(one[3], other[3]) - max(one[1], other[1])
-    return shared > 0.5 * min(one[3] - one[1], other[3] - other[1]) > 0
-
-
-def _gap(one: Box, other: Box) -> float:
-    return max(one[0] - other[2], other[0] - one[2], 0.0)
-
-
 def _in_column(one: Box, other: Box, reach: float) -> bool:
     """Whether one box stands above the other, not far from it."""
-    return _gap(one, other) == 0 and not _on_line(one, other) and abs(one[1] - other[1]) <= reach
+    return distance(one, other) == 0 and not on_line(one, other) and abs(one[1] - other[1]) <= reach
 
 
 def _told(known: Known, piece: _Piece, companion: Item | None, number: int) -> Iterator[Event]:

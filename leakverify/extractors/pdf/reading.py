@@ -169,6 +169,7 @@ def _stated(store: Store, chain: Chain, head: int, context: Context, reading: Re
     yield from page_facts(pages)
     yield from font_facts(store, pages)
     yield from facts.active_facts(store, catalog, pages)
+    yield from facts.disguised_facts(store.data)
     yield from facts.attachments(store, catalog, pages)
 
 

@@ -41,5 +41,6 @@ VOCABULARY: dict[str, Declared] = {
     "pdf.form.present": flag("has form fields"),
     "pdf.annotation.author": text("author of a comment, each once", repeats=True),
     "pdf.annotation.when": when("when a comment was made or changed, each once", repeats=True),
+    "pdf.name.disguised": token("a name that acts, spelt with codes; raw is the spelling", repeats=True),
     "pdf.active": token("something that acts when opened or clicked; a matter of safety", repeats=True),
 }
