@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import hashlib
 from collections.abc import Mapping
-from importlib import resources
+from importlib import metadata, resources
 from types import MappingProxyType
 
 from leakverify.checks._base import Check, Facts, load
@@ -26,8 +26,10 @@ def registry() -> Mapping[str, Check]:
 
 @functools.cache
 def checks_version() -> str:
-    """Identifies what judging means in this version: a digest over checks, helpers and knowledge."""
+    """Identifies what judging means in this version: a digest over checks, helpers, knowledge and tables."""
     whole = hashlib.sha256()
+    for tables in ("phonenumberslite", "python-stdnum"):
+        whole.update(f"{tables} {metadata.version(tables)}\n".encode())
     for room in (resources.files(__name__), resources.files("leakverify.knowledge")):
         for file in sorted(room.iterdir(), key=lambda entry: entry.name):
             if file.name.endswith((".py", ".tsv")):

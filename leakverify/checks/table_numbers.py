@@ -165,18 +165,10 @@ def _cells(column: Observation) -> list[tuple[int, str]]:
     return found
 
 
-def _library(name: str) -> Any:
-    """A library of tables, or ``None`` where it is not installed."""
-    try:
-        return import_module(name)
-    except ImportError:
-        return None
-
-
 def _check_digits(column: Observation) -> Iterator[Answer]:
-    library = _library(_CHECKED.get(column.raw or "", "stdnum"))
-    if library is None or not hasattr(library, "is_valid"):
+    if column.raw not in _CHECKED:
         return
+    library = import_module(_CHECKED[column.raw])
     cells = _cells(column)
     bad = [(line, cell) for line, cell in cells if not library.is_valid(cell)]
     if bad and len(bad) <= _OTHER * len(cells):
@@ -195,9 +187,7 @@ def _check_digits(column: Observation) -> Iterator[Answer]:
 
 def _phones(column: Observation) -> Iterator[Answer]:
     """Numbers with a country of their own; the others in the country most of the first belong to."""
-    library = _library("phonenumbers")
-    if library is None:
-        return
+    library = import_module("phonenumbers")
     cells = _cells(column)
     written = [(line, cell, "+" + cell[2:] if cell.startswith("00") else cell) for line, cell in cells]
     regions: Counter[str] = Counter()
