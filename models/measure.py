@@ -24,6 +24,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import leakverify as lv
 from leakverify import strengths
@@ -46,6 +47,11 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=HERE / "strengths.json")
     parser.add_argument("--table", type=Path, default=HERE.parent / "docs" / "accuracy.md")
     parser.add_argument("--no-seeds", action="store_true", help="leave out the alterations (minutes)")
+    parser.add_argument(
+        "--names",
+        default="",
+        help="only recipes whose whole name fits this expression; checks they do not ask keep their counts",
+    )
     options = parser.parse_args()
     corpus = Path(os.environ.get("LEAKVERIFY_CORPUS", ""))
     manifest = corpus / "MANIFEST.tsv"
@@ -58,15 +64,18 @@ def main() -> int:
         store = options.store or Path(scratch) / "scan.lvs"
         tally = _scanned(corpus, read_roles(manifest), store, jobs)
         if not options.no_seeds:
-            tally.seeded = list(told(run(genuine_paths(corpus, "a-o"), jobs=jobs)))
-        options.out.write_text(tally.strengths(digest), "utf-8")
+            tally.seeded = list(told(run(genuine_paths(corpus, "a-o"), names=options.names, jobs=jobs)))
+        known = (
+            json.loads(options.out.read_text("utf-8"))["checks"] if options.names or options.no_seeds else {}
+        )
+        options.out.write_text(tally.strengths(digest, known), "utf-8")
         # what an assessment amounts to depends on these strengths: the table shows them in force
         strengths.shipped.cache_clear()
         seeded = tally.seeded
         tally = _scanned(corpus, read_roles(manifest), store, jobs)
         tally.seeded = seeded
         if not options.no_seeds:
-            tally.tested = list(told(run(genuine_paths(corpus, "p-z"), jobs=jobs)))
+            tally.tested = list(told(run(genuine_paths(corpus, "p-z"), names=options.names, jobs=jobs)))
     options.table.write_text(tally.table(), "utf-8")
     return 0
 
@@ -116,9 +125,10 @@ class Tally:
             self.looked[half][check] += 1
             self.fired[half].setdefault(check, Counter())[outcome] += 1
 
-    def strengths(self, manifest_digest: str) -> str:
-        """The JSON that is shipped."""
+    def strengths(self, manifest_digest: str, known: Mapping[str, Any]) -> str:
+        """The JSON that is shipped. Checks no recipe of this run asks keep their counts in ``known``."""
         checks = {}
+        asked = {check for s in self.seeded for check in s.expects}
         for check in sorted(set(self.looked["seen"]) | set(self.looked["held out"])):
             fired = self._fired(check, ("seen", "held out"))
             checks[check] = {
@@ -135,6 +145,8 @@ class Tally:
                     )
                 },
             }
+            if check not in asked and check in known:
+                checks[check] |= {key: known[check][key] for key in ("altered_files", "altered_fired")}
         total = sum(sum(c.values()) for (role, _, _), c in self.assessed.items() if role == "genuine")
         body = {
             "measured_on": f"{total} known-genuine documents, manifest {manifest_digest[:12]}",
