@@ -1,7 +1,7 @@
 """Plain ZIP archives: what the packer left, and the documents inside.
 
-A ZIP that dresses a document of a format that is not read here (OpenDocument,
-EPUB) is opened like any other archive, and it is said that the document itself
+A ZIP that dresses a document of a format that is not read here (EPUB, iWork)
+is opened like any other archive, and it is said that the document itself
 was not read.
 """
 
@@ -31,19 +31,18 @@ VOCABULARY = MappingProxyType(
     {
         **ZIP_VOCABULARY,
         "zip.entry.name": text("names of the entries in the order of the file", repeats=True),
-        "zip.media_type": token("what the entry 'mimetype' states, as OpenDocument and EPUB have it"),
+        "zip.media_type": token("what the entry 'mimetype' states, as EPUB has it"),
     }
 )
 
 #: formats that are a ZIP with certain entries: the entries, and what to call it
 _DRESSED = (
-    ({"meta-inf/manifest.xml", "content.xml"}, "OpenDocument"),
     ({"meta-inf/container.xml", "mimetype"}, "EPUB"),
     ({"index/document.iwa"}, "Apple iWork document"),
     ({"index.zip", "preview.jpg"}, "Apple iWork document"),
     ({"androidmanifest.xml", "classes.dex"}, "Android package"),
 )
-_MEDIA_TYPES = (("application/vnd.oasis.opendocument.", "OpenDocument"), ("application/epub+zip", "EPUB"))
+_MEDIA_TYPES = (("application/epub+zip", "EPUB"),)
 _MEDIA_TYPE_BYTES = 256
 #: faults of one code that are told one by one
 _TOLD = 200

@@ -82,12 +82,7 @@ def test_encrypted_entries_are_counted() -> None:
 @pytest.mark.parametrize(
     ("parts", "title"),
     [
-        (
-            [Part(name="mimetype", data=b"application/vnd.oasis.opendocument.text", method=0)],
-            "OpenDocument",
-        ),
         ([Part(name="mimetype", data=b"application/epub+zip", method=0)], "EPUB"),
-        ([Part(name="content.xml"), Part(name="META-INF/manifest.xml")], "OpenDocument"),
         ([Part(name="Index/Document.iwa")], "Apple iWork document"),
     ],
 )
