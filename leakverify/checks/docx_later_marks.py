@@ -14,7 +14,8 @@ Innocent ways: marks carry the clock of the machine they were made on, and one
 reviewer's clock may be ahead; Word writes local time behind which it puts a Z,
 so that a mark may seem up to 14 hours later than a save in UTC; programs that
 compare or assemble documents date the marks they make, and keep the
-properties; a converter may keep the properties of the original.
+properties, and so do scripts that put in remarks: marks of one person who is not
+the last saver, in a package that Office did not write, are only shown; a converter may keep the properties of the original.
 
 Repeat by hand: ``unzip -p FILE word/document.xml word/comments.xml | grep -o
 'w:date="[^"]*"' | sort | tail -3`` and ``unzip -p FILE docProps/core.xml``.
@@ -179,9 +180,12 @@ def _marks_after(facts: Facts, latest: Stated) -> Iterator[Answer]:
     names = {name for _, name in late if name}
     packer = writer(facts)
     office = packer is not None and packer.kind == "office" and facts.text("zip.times") == "all-1980"
+    several = len(names) > 1 or facts.text("ooxml.core.last_modified_by") in names
     if not (office and claims_microsoft(facts)):
-        yield unusual("later-by-other", rests_on=rests_on, **said)
-    elif len(names) > 1 or facts.text("ooxml.core.last_modified_by") in names:
+        # a script for reviews puts in marks under one name and keeps the properties
+        answer = unusual if several else neutral
+        yield answer("later-by-other", rests_on=rests_on, **said)
+    elif several:
         yield contradicts("later", rests_on=rests_on, **said)
     else:
         yield unusual("later-one", rests_on=rests_on, **said)
