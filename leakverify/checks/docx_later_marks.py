@@ -15,7 +15,8 @@ reviewer's clock may be ahead; Word writes local time behind which it puts a Z,
 so that a mark may seem up to 14 hours later than a save in UTC; programs that
 compare or assemble documents date the marks they make, and keep the
 properties, and so do scripts that put in remarks: marks of one person who is not
-the last saver, in a package that Office did not write, are only shown; a converter may keep the properties of the original.
+the last saver, in a package that Office did not write, are only shown; a
+converter may keep the properties of the original.
 
 Repeat by hand: ``unzip -p FILE word/document.xml word/comments.xml | grep -o
 'w:date="[^"]*"' | sort | tail -3`` and ``unzip -p FILE docProps/core.xml``.
