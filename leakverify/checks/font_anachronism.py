@@ -171,7 +171,7 @@ def _younger(facts: Facts, used: Observation, last: Stated) -> _Younger | None:
         by = span_text(since.earliest - last[1].latest)
         return _Younger("changed", since, (changed,), {"since": since.text, "by": by})
     program = _beside(facts, "pdf.font.program", used)
-    row = _row(str(used.value)) if program and program.value != "not embedded" else None
+    row = family_row(str(used.value)) if program and program.value != "not embedded" else None
     if row is not None and row.when.earliest - last[1].latest > _MARGIN:
         by = span_text(row.when.earliest - last[1].latest)
         return _Younger("family", row.when, (), {"named": row["named"], "since": row.when.text, "by": by})
@@ -195,7 +195,7 @@ def _beside(facts: Facts, name: str, used: Observation) -> Observation | None:
 
 
 @functools.lru_cache(maxsize=1024)
-def _row(font: str) -> Row | None:
+def family_row(font: str) -> Row | None:
     """The family's row in the table, by the name of the font."""
     name = re.sub(r"[\s_-]", "", _TAG.sub("", font).split(",")[0]).lower()
     return next((row for row in table("fonts") if re.fullmatch(row["family"], name)), None)

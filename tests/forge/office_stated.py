@@ -175,12 +175,12 @@ def add_font(data: bytes, name: str) -> bytes:
     )
 
 
-@altered("ooxml", question="origin")
+@altered("ooxml", question="origin", expects=("LV-OOX-006",), trace="structure")
 def backdate_with_later_font(data: bytes, *, seed: int = 0) -> bytes:
     """A document set in Calibri Light, Nirmala UI or Aptos that states dates before these faces were sold.
 
     Dates and version agree with each other.  An examiner reads the table of fonts: the face came with a later
-    Windows or Office.  No check asks this of Office documents as yet.
+    Windows or Office.
     """
     by_office(data)
     if kind(data) != "docx":

@@ -395,3 +395,22 @@ def test_the_later_save_of_a_refreshed_template_is_what_makes_it_innocent() -> N
     assert pointed(fresh, "a.docx") == {}
     old = office.set_dates(fresh, created=start, modified=start + timedelta(days=2))
     assert "LV-OOX-002" in pointed(old, "a.docx")
+
+
+@pytest.mark.parametrize(("face", "day"), [("Calibri Light", "2008-10-27"), ("Nirmala UI", "2008-10-27")])
+def test_copa_v_wright_later_faces(face: str, day: str) -> None:
+    """Faces of Windows 8 in documents of 2008; the twin of which was saved again in 2016."""
+    from leakverify.checks import Facts, registry
+    from leakverify.checks._base import fact
+    from leakverify.evidence import Extraction
+
+    def answers(*dates: str) -> set[Outcome]:
+        names = ("ooxml.core.created", "ooxml.core.modified")
+        stated = [fact(name, f"{date}T09:00:00Z") for name, date in zip(names, dates, strict=True)]
+        facts = Facts(
+            Extraction(index=0, formats=("ooxml",), observations=(*stated, fact("ooxml.font", face)))
+        )
+        return {evidence.outcome for evidence in registry()["LV-OOX-006"].run(facts)}
+
+    assert answers(day, day) == {Outcome.CONTRADICTS}
+    assert answers(day, "2016-03-01") == {Outcome.NEUTRAL}

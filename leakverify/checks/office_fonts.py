@@ -1,0 +1,110 @@
+r"""LV-OOX-006  A font that is younger than every date of an Office document.
+
+What it looks at: the fonts a Word document, a workbook or a presentation lists
+in its table of fonts and its theme, against the later of the dates at which it
+says that it was created and last saved.  Each family is known with the day on
+which anybody outside its maker could first have it, previews included, and the
+day on which it was sold.
+
+Why it matters: a document that names a font nobody had yet was saved later than
+it says.  Between preview and sale few people had it.
+
+Innocent ways: a template or theme that was refreshed brings its own fonts, and
+the last save moves with it; software that converts or cleans documents keeps
+every date of the original; a family of the same name from another maker.
+
+Repeat by hand: ``unzip -p FILE word/fontTable.xml word/theme/theme1.xml | grep -o
+'w:name="[^"]*"\|typeface="[^"]*"' | sort -u`` and ``unzip -p FILE docProps/core.xml``.
+
+Sources: COPA v Wright [2024] EWHC 1198 (Ch), appendix (Calibri Light and Nirmala
+UI in a document of 2008); the deed of February 2006 in Calibri, Pakistan 2017;
+table ``fonts``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from leakverify.checks._base import Answer, Example, Facts, check, contradicts, fact, unusual
+from leakverify.checks._time import DAY, moments, newest, span_text
+from leakverify.checks.font_anachronism import family_row
+from leakverify.evidence import Cost, Family, Outcome, Question
+from leakverify.when import parse_when
+
+MESSAGES = {
+    "younger": "The document names the font {font}; nobody could have {named} before {since}. The latest "
+    "date it states of itself is {latest}, {by} before that.",
+    "preview": "The document names the font {font}; {named} was sold from {sold} and could be had in "
+    "previews from {since}. The latest date it states of itself is {latest}.",
+}
+INNOCENT = {
+    "dates-kept": "Software that converts or cleans documents kept every date of the original.",
+    "namesake": "Another font bears the same name.",
+    "preview": "The author tested a preview of the font.",
+}
+
+_OWN = ("ooxml.core.modified", "ooxml.core.created")
+#: fonts told of one document
+_MOST = 5
+
+EXAMPLES = (
+    Example(
+        title="Calibri Light in a document of 2008",
+        outcome=Outcome.CONTRADICTS,
+        formats=("ooxml",),
+        facts=(
+            fact("ooxml.core.modified", "2008-10-27T09:30:00Z", part="docProps/core.xml"),
+            fact("ooxml.font", "Calibri Light", part="word/fontTable.xml"),
+        ),
+    ),
+    Example(
+        title="Calibri in a document of February 2006, when previews could be had",
+        outcome=Outcome.UNUSUAL,
+        formats=("ooxml",),
+        facts=(
+            fact("ooxml.core.modified", "2006-02-04T09:30:00Z", part="docProps/core.xml"),
+            fact("ooxml.font", "Calibri", part="word/fontTable.xml"),
+        ),
+    ),
+    Example(
+        title="made in 2008, its template refreshed by a save in 2016",
+        outcome=Outcome.NEUTRAL,
+        formats=("ooxml",),
+        facts=(
+            fact("ooxml.core.created", "2008-10-27T09:30:00Z", part="docProps/core.xml"),
+            fact("ooxml.core.modified", "2016-03-01T09:30:00Z", part="docProps/core.xml"),
+            fact("ooxml.font", "Calibri Light", part="word/fontTable.xml"),
+        ),
+    ),
+)
+
+
+@check(
+    "LV-OOX-006",
+    question=Question.ORIGIN,
+    family=Family.ANACHRONISM,
+    formats=("ooxml",),
+    needs=("ooxml.core.modified",),
+    reads=("ooxml.core.created", "ooxml.font"),
+    cost=Cost.MINUTES,
+    reproduce="unzip -p FILE word/fontTable.xml word/theme/theme1.xml; unzip -p FILE docProps/core.xml",
+)
+def office_fonts(facts: Facts) -> Iterator[Answer]:
+    latest = newest(moments(facts, _OWN))
+    if latest is None:
+        return
+    told: set[str] = set()
+    for used in facts.all("ooxml.font"):
+        row = family_row(str(used.value))
+        if row is None or row["named"] in told or len(told) >= _MOST:
+            continue
+        said = {"font": str(used.value), "named": row["named"], "since": row.when.text}
+        said["latest"] = latest[1].text
+        ahead = row.when.earliest - latest[1].latest
+        sold = parse_when(row["commercial"]) if row["commercial"] else None
+        if ahead > DAY:
+            told.add(row["named"])
+            yield contradicts("younger", rests_on=(used, latest[0]), by=span_text(ahead), **said)
+        elif sold is not None and sold.earliest - latest[1].latest > DAY:
+            told.add(row["named"])
+            yield unusual("preview", rests_on=(used, latest[0]), sold=sold.text, **said)
