@@ -39,8 +39,8 @@ IsolationWish = Literal["required", "best", "process"]
 
 #: seconds a fresh interpreter may take to load and warm up every parser
 _START_SECONDS = 120.0
-#: attempts at a unit whose child or zygote was killed from outside
-_ATTEMPTS = 4
+#: attempts at a unit whose child or zygote was killed from outside; whoever kills often hits the same slow one again
+_ATTEMPTS = 7
 #: starts of a zygote that was killed before it was ready
 _START_ATTEMPTS = 12
 _READ = 1 << 18
