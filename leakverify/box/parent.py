@@ -39,7 +39,7 @@ IsolationWish = Literal["required", "best", "process"]
 
 #: seconds a fresh interpreter may take to load and warm up every parser
 _START_SECONDS = 120.0
-#: attempts at a unit whose child or zygote was killed from outside; whoever kills often hits the same slow one again
+#: attempts at a unit whose child or zygote was killed from outside; kills tend to hit the same slow one
 _ATTEMPTS = 7
 #: starts of a zygote that was killed before it was ready
 _START_ATTEMPTS = 12
