@@ -10,7 +10,8 @@ from pathlib import Path
 
 import msgspec
 
-from leakverify.box.parent import Box, IsolationWish
+from leakverify.box.parent import Box
+from leakverify.box.worker import IsolationWish
 from leakverify.document import Carrier, display_name
 from leakverify.errors import UsageError
 from leakverify.evidence import Report, UnitResult

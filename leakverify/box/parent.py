@@ -9,41 +9,32 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 import os
-import select
 import selectors
 import signal
-import socket
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import IO, Any
 
 import msgspec
 
 from leakverify.box import wire
 from leakverify.box.child import EXIT_MEMORY
 from leakverify.box.wire import Drawn
+from leakverify.box.worker import READ, IsolationWish, Lost, Pipe, Worker
 from leakverify.errors import IsolationUnavailable, UsageError
 from leakverify.evidence import Isolation, Member, UnitResult
 from leakverify.extractors import reader_versions, registry, vocabulary
 from leakverify.limits import DEFAULT_LIMITS, Limits
 from leakverify.problems import PROBLEMS
 
-IsolationWish = Literal["required", "best", "process"]
-
-#: seconds a fresh interpreter may take to load and warm up every parser
-_START_SECONDS = 120.0
-#: attempts at a unit whose child or zygote was killed from outside; kills tend to hit the same slow one
-_ATTEMPTS = 7
+#: attempts at a unit whose child or zygote was killed from outside
+_ATTEMPTS = 4
 #: starts of a zygote that was killed before it was ready
 _START_ATTEMPTS = 12
-_READ = 1 << 18
 #: children that may be lost on the pictures of one document
 _LOST = 3
 #: the line a child ends with
@@ -73,150 +64,6 @@ class Finished:
 
     unit: Unit
     result: UnitResult
-
-
-class _Lost(Exception):
-    """The zygote went away; ``killed``: by a signal from outside."""
-
-    killed = False
-
-
-class _Worker:
-    """A zygote and the unit it has in flight."""
-
-    def __init__(self, wish: IsolationWish, extra: tuple[str, ...]) -> None:
-        ours, theirs = socket.socketpair()
-        root = str(Path(__file__).resolve().parents[2])
-        start = (
-            "import sys; sys.path.insert(0, sys.argv.pop(1)); from leakverify.box.zygote import main; main()"
-        )
-        level = "1" if wish == "process" else "3"
-        noisy = os.environ.get("LEAKVERIFY_BOX_STDERR")
-        with theirs:
-            self.process = subprocess.Popen(  # noqa: S603 - our own interpreter, fixed arguments
-                [sys.executable, "-P", "-s", "-B", "-W", "ignore", "-c", start, root,
-                 str(theirs.fileno()), level, json.dumps(extra)],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=None if noisy else subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
-                env={"PYTHONHASHSEED": "0", "LANG": "C.UTF-8", "TZ": "UTC", "PATH": ""},
-                cwd="/",
-            )  # fmt: skip
-        self.control = ours
-        self._pending = b""
-        try:
-            hello = self._message(_START_SECONDS)
-        except _Lost as error:
-            self.close()
-            error.killed = (self.process.returncode or 0) < 0
-            raise
-        self.isolation = Isolation(level=hello["level"], why=hello["why"])
-        self.resident_bytes: int = hello["rss"]
-
-    def _message(self, patience: float) -> dict[str, Any]:
-        """The next line on the control socket. Raises ``_Lost``."""
-        deadline = time.monotonic() + patience
-        while b"\n" not in self._pending:
-            self.control.settimeout(max(deadline - time.monotonic(), 0.001))
-            try:
-                part = self.control.recv(65536)
-            except OSError as error:
-                raise _Lost("the confined process does not answer") from error
-            if not part:
-                raise _Lost("the confined process ended")
-            self._pending += part
-        line, _, self._pending = self._pending.partition(b"\n")
-        message: dict[str, Any] = json.loads(line)
-        return message
-
-    def begin(self, request: wire.Request, descriptor: int) -> int:
-        """Hand over a unit; the reading end of the answer pipe. Raises ``_Lost``."""
-        reading, writing = os.pipe()
-        try:
-            line = msgspec.json.encode(request) + b"\n"
-            self.control.settimeout(10.0)
-            sent = socket.send_fds(self.control, [line], [descriptor, writing])
-            self.control.sendall(line[sent:])
-            self._message(10.0)  # the child was forked
-        except (OSError, _Lost) as error:
-            os.close(reading)
-            raise _Lost(str(error)) from error
-        finally:
-            os.close(writing)
-        os.set_blocking(reading, False)
-        return reading
-
-    def kill_unit(self) -> None:
-        """Ask the zygote to end the child it has in flight."""
-        with contextlib.suppress(OSError):
-            self.control.settimeout(1.0)
-            self.control.sendall(b'{"kill":true}\n')
-
-    def end(self) -> dict[str, Any]:
-        """How the child ended. Raises ``_Lost``."""
-        return self._message(3.0)
-
-    def close(self) -> None:
-        self.control.close()
-        if self.process.poll() is None:
-            try:
-                self.process.wait(2.0)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
-
-
-class _Pipe:
-    """The reading end of an answer pipe, read in turn.
-
-    ``patience`` is for each read, and with ``in_all`` for all of them together.
-    """
-
-    def __init__(self, descriptor: int, patience: float, *, in_all: bool = False) -> None:
-        self._descriptor = descriptor
-        self._patience = patience
-        self._in_all = in_all
-        self._buffer = bytearray()
-
-    def __enter__(self) -> _Pipe:
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        os.close(self._descriptor)
-
-    def _more(self) -> None:
-        begun = time.monotonic()
-        ready, _, _ = select.select([self._descriptor], [], [], max(self._patience, 0))
-        if self._in_all:
-            self._patience -= time.monotonic() - begun
-        piece = os.read(self._descriptor, _READ) if ready else b""
-        if not ready:
-            raise _Lost("nothing came in time")
-        if not piece:
-            raise EOFError
-        self._buffer += piece
-
-    def line(self, limit: int = 65536) -> bytes:
-        """Up to the next newline; what is there at the end of the pipe or the limit."""
-        try:
-            while b"\n" not in self._buffer and len(self._buffer) < limit:
-                self._more()
-        except EOFError:
-            pass
-        line, _, self._buffer = self._buffer.partition(b"\n")
-        return bytes(line)
-
-    def exactly(self, count: int) -> bytes:
-        """``count`` bytes, fewer at the end of the pipe."""
-        try:
-            while len(self._buffer) < count:
-                self._more()
-        except EOFError:
-            pass
-        piece = bytes(self._buffer[:count])
-        del self._buffer[:count]
-        return piece
 
 
 @dataclass(slots=True)
@@ -259,11 +106,11 @@ class Box:
         self._vocabulary = vocabulary(self.extra)
         self._formats = frozenset(registry(self.extra))
         self._selector = selectors.DefaultSelector()
-        self._flights: dict[_Worker, _Flight] = {}
+        self._flights: dict[Worker, _Flight] = {}
         self._retry: list[tuple[Unit, int]] = []
         self._jobs = jobs
-        self._idle: list[_Worker] = []
-        self._spare: list[_Worker] = []
+        self._idle: list[Worker] = []
+        self._spare: list[Worker] = []
         self._idle.append(self._new_worker())
 
     def __enter__(self) -> Box:
@@ -282,18 +129,18 @@ class Box:
         """Memory of the largest zygote when it was ready."""
         return self._resident
 
-    def _start_worker(self) -> _Worker:
+    def _start_worker(self) -> Worker:
         """A zygote that is ready; tried again when one was killed while it started."""
         attempt = 1
         while True:
             try:
-                return _Worker(self._wish, self.extra)
-            except _Lost as error:
+                return Worker(self._wish, self.extra)
+            except Lost as error:
                 if attempt >= _START_ATTEMPTS or not error.killed:
                     raise IsolationUnavailable(f"the confined reader does not start: {error}") from error
                 attempt += 1
 
-    def _new_worker(self) -> _Worker:
+    def _new_worker(self) -> Worker:
         worker = self._start_worker()
         if self._wish == "required" and worker.isolation.level < 3:
             worker.close()
@@ -326,7 +173,7 @@ class Box:
             try:
                 reading = worker.begin(request, unit.descriptor)
                 break
-            except _Lost:  # killed while idle; a fresh one raises if it cannot be had
+            except Lost:  # killed while idle; a fresh one raises if it cannot be had
                 worker.process.kill()
                 worker.close()
         self._flights[worker] = _Flight(
@@ -366,11 +213,11 @@ class Box:
                     finished.append(ended)
         return finished
 
-    def _read(self, worker: _Worker) -> Finished | None:
+    def _read(self, worker: Worker) -> Finished | None:
         """Take what a child wrote; a unit's end when the pipe is closed."""
         flight = self._flights[worker]
         try:
-            piece = os.read(flight.reading, _READ)
+            piece = os.read(flight.reading, READ)
         except BlockingIOError:
             return None
         if not piece:
@@ -390,20 +237,20 @@ class Box:
             return self._cut(worker, flight, "limit-answer")
         return None
 
-    def _cut(self, worker: _Worker, flight: _Flight, code: str) -> Finished | None:
+    def _cut(self, worker: Worker, flight: _Flight, code: str) -> Finished | None:
         """End a child from this side."""
         flight.cut = code or "refused"
         worker.kill_unit()
         return self._finish(worker, flight)
 
-    def _finish(self, worker: _Worker, flight: _Flight) -> Finished | None:
+    def _finish(self, worker: Worker, flight: _Flight) -> Finished | None:
         """Take the worker back, or replace it, and word how the unit ended."""
         self._selector.unregister(flight.reading)
         os.close(flight.reading)
         del self._flights[worker]
         try:
             end = worker.end()
-        except _Lost:
+        except Lost:
             worker.process.kill()
             worker.close()
             if not flight.cut and self._again(flight.unit, flight.attempt):
@@ -481,7 +328,7 @@ class Box:
             worker = self._spare.pop() if self._spare else self._new_worker()
             ended: dict[str, Any] | None = None
             try:
-                with _Pipe(worker.begin(self._unpack_request(offset, size, remaining), descriptor),
+                with Pipe(worker.begin(self._unpack_request(offset, size, remaining), descriptor),
                            self.limits.wall_seconds) as pipe:  # fmt: skip
                     for item in self._members(pipe):
                         failed = 0
@@ -491,7 +338,7 @@ class Box:
                             remaining.pop(0)
                             yield item
                 ended = worker.end()
-            except _Lost:
+            except Lost:
                 pass
             finally:
                 if ended is None:
@@ -511,7 +358,7 @@ class Box:
         slices = tuple(wire.Slice(i, m.offset, m.length, m.transform) for i, m in members)
         return wire.Request(job="unpack", offset=offset, size=size, limits=self.limits, members=slices)
 
-    def _members(self, pipe: _Pipe) -> Iterator[tuple[int, IO[bytes] | None, str, str]]:
+    def _members(self, pipe: Pipe) -> Iterator[tuple[int, IO[bytes] | None, str, str]]:
         """Members as they come through a pipe, each in a temporary file until the next one."""
         decoder = msgspec.json.Decoder(wire.UnpackMessage)
         while True:
@@ -574,7 +421,7 @@ class Box:
         ended: dict[str, Any] | None = None
         lost, over, why = False, False, ""
         try:
-            with _Pipe(worker.begin(request, descriptor), self.limits.wall_seconds, in_all=True) as pipe:
+            with Pipe(worker.begin(request, descriptor), self.limits.wall_seconds, in_all=True) as pipe:
                 for number, shot in enumerate(shots):
                     drawn = self._picture(pipe, number, shot)
                     if isinstance(drawn, str):
@@ -583,11 +430,11 @@ class Box:
                     yield drawn
                 else:
                     over = not pipe.exactly(len(_DONE) + 1).removeprefix(_DONE)
-        except _Lost:
+        except Lost:
             lost = True
         finally:  # also when nobody asks for the rest
             if not lost:
-                with contextlib.suppress(_Lost):
+                with contextlib.suppress(Lost):
                     if not over and why != "end":
                         worker.kill_unit()
                     ended = worker.end()
@@ -606,7 +453,7 @@ class Box:
         if why:
             yield why
 
-    def _picture(self, pipe: _Pipe, number: int, shot: wire.Shot) -> Drawn | str:
+    def _picture(self, pipe: Pipe, number: int, shot: wire.Shot) -> Drawn | str:
         """The next picture; or a problem code, ``"end"`` when the child is gone."""
         try:
             line = pipe.line()
@@ -620,7 +467,7 @@ class Box:
             if wire.bitmap_fault(message, shot):
                 return "box-protocol"
             pixels = pipe.exactly(message.length)
-        except _Lost:
+        except Lost:
             return "limit-time"
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return "box-protocol"

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from leakverify.checks._base import Facts
+from leakverify.checks._base import Facts, fact
 from leakverify.evidence import Observation
 
 #: characters of a text that are quoted in a sentence
@@ -68,6 +68,18 @@ class Covered:
 
 
 _PARTS = ("pdf.covered.text", "pdf.covered.by", "pdf.covered.look", "pdf.covered.over", "pdf.covered.line")
+
+
+def covered_facts(old: str, by: str, look: str, new: str, line: str = "") -> tuple[Observation, ...]:
+    """The five observations of one covered text, for examples."""
+    text, cover = (135.0, 678.0, 205.0, 692.0), (134.0, 677.0, 206.0, 693.0)
+    return (
+        fact("pdf.covered.text", old, page=1, box=text),
+        fact("pdf.covered.by", by, page=1, box=cover),
+        fact("pdf.covered.look", look, page=1, box=cover),
+        fact("pdf.covered.over", new, page=1, box=text),
+        fact("pdf.covered.line", line or old, page=1, box=text),
+    )
 
 
 def covered(facts: Facts) -> list[Covered]:

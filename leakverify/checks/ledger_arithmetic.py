@@ -15,9 +15,8 @@ no column; an export that leaves out rows; opening balances.
 
 Repeat by hand: in a spreadsheet, compute the relation beside the column and subtract.
 
-Sources: ordinary bookkeeping.  Measured on 35 public tables of the corpus, 41 of
-other origin and the sheets of 120 genuine workbooks: none of them is reported; few of
-them are ledgers, so that the rate among ledgers is not known.
+Sources: ordinary bookkeeping.  Measured on the 35 public tables of the corpus: none of
+them is reported; few are ledgers, so that the rate among ledgers is not known.
 """
 
 from __future__ import annotations

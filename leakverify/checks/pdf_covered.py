@@ -36,9 +36,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from leakverify.checks._base import Answer, Example, Facts, check, contradicts, fact, neutral, unusual
-from leakverify.checks._pdf_pairs import Covered, again, alike, covered, figures, letters, quoted, says
+from leakverify.checks._pdf_pairs import (
+    Covered,
+    again,
+    alike,
+    covered,
+    covered_facts,
+    figures,
+    letters,
+    quoted,
+    says,
+)
 from leakverify.checks._text import seen_in_part
-from leakverify.evidence import Cost, Family, Observation, Outcome, Question
+from leakverify.evidence import Cost, Family, Outcome, Question
 
 MESSAGES = {
     "replaced": "Page {page}: «{before}» is hidden under what was painted on it ({cover}), and «{after}» is "
@@ -68,16 +78,6 @@ _PASSAGE = 300
 _PAGE = 0.5
 
 
-def _group(old: str, by: str, look: str, new: str, line: str = "") -> tuple[Observation, ...]:
-    return (
-        fact("pdf.covered.text", old, page=1, box=(135.0, 678.0, 205.0, 692.0)),
-        fact("pdf.covered.by", by, page=1, box=(134.0, 677.0, 206.0, 693.0)),
-        fact("pdf.covered.look", look, page=1, box=(134.0, 677.0, 206.0, 693.0)),
-        fact("pdf.covered.over", new, page=1, box=(135.0, 678.0, 205.0, 692.0)),
-        fact("pdf.covered.line", line or old, page=1, box=(135.0, 678.0, 205.0, 692.0)),
-    )
-
-
 EXAMPLES = (
     Example(
         title="an amount on a white box over another amount",
@@ -85,7 +85,7 @@ EXAMPLES = (
         formats=("pdf",),
         facts=(
             fact("pdf.pages", 1),
-            *_group("1 200,00", "path", "as-ground #ffffff", "91 200,00"),
+            *covered_facts("1 200,00", "path", "as-ground #ffffff", "91 200,00"),
         ),
     ),
     Example(
@@ -94,20 +94,20 @@ EXAMPLES = (
         formats=("pdf",),
         facts=(
             fact("pdf.pages", 1),
-            *_group("Jeanne Martin", "annotation FreeText", "as-ground #ffffff", "Pierre Durand"),
+            *covered_facts("Jeanne Martin", "annotation FreeText", "as-ground #ffffff", "Pierre Durand"),
         ),
     ),
     Example(
         title="a sentence under a white box",
         outcome=Outcome.UNUSUAL,
         formats=("pdf",),
-        facts=(fact("pdf.pages", 1), *_group("without notice", "path", "as-ground #ffffff", "")),
+        facts=(fact("pdf.pages", 1), *covered_facts("without notice", "path", "as-ground #ffffff", "")),
     ),
     Example(
         title="a table head painted again after its background",
         outcome=Outcome.NEUTRAL,
         formats=("pdf",),
-        facts=(fact("pdf.pages", 1), *_group("Total", "path", "plain #d0d0ff", "Total")),
+        facts=(fact("pdf.pages", 1), *covered_facts("Total", "path", "plain #d0d0ff", "Total")),
     ),
     Example(
         title="a form field over its hint",
@@ -115,14 +115,14 @@ EXAMPLES = (
         formats=("pdf",),
         facts=(
             fact("pdf.pages", 1),
-            *_group("Your name here", "annotation Widget", "as-ground #ffffff", "Jeanne Martin"),
+            *covered_facts("Your name here", "annotation Widget", "as-ground #ffffff", "Jeanne Martin"),
         ),
     ),
     Example(
         title="the end of a label under the circle of a drawing",
         outcome=Outcome.NEUTRAL,
         formats=("pdf",),
-        facts=(fact("pdf.pages", 1), *_group("ello,", "path", "plain #d8f2ff", "", "Hello,")),
+        facts=(fact("pdf.pages", 1), *covered_facts("ello,", "path", "plain #d8f2ff", "", "Hello,")),
     ),
     Example(
         title="a remark whose box cuts a word",
@@ -130,7 +130,9 @@ EXAMPLES = (
         formats=("pdf",),
         facts=(
             fact("pdf.pages", 1),
-            *_group("ourna", "annotation FreeText", "as-ground #ffffff", "Bon à payer", "Journal officiel"),
+            *covered_facts(
+                "ourna", "annotation FreeText", "as-ground #ffffff", "Bon à payer", "Journal officiel"
+            ),
         ),
     ),
     Example(
@@ -139,14 +141,14 @@ EXAMPLES = (
         formats=("pdf",),
         facts=(
             fact("pdf.pages", 1),
-            *_group("our meeting of last week", "annotation Stamp", "plain #ffe0e0", "RECEIVED 5 May"),
+            *covered_facts("our meeting of last week", "annotation Stamp", "plain #ffe0e0", "RECEIVED 5 May"),
         ),
     ),
     Example(
         title="bits of a formula under the boxes of a figure",
         outcome=Outcome.NEUTRAL,
         formats=("pdf",),
-        facts=(fact("pdf.pages", 1), *_group("1 0s", "path", "as-ground #ffffff", "c , 0")),
+        facts=(fact("pdf.pages", 1), *covered_facts("1 0s", "path", "as-ground #ffffff", "c , 0")),
     ),
     Example(
         title="stationery under a page that brings its own white ground",
@@ -169,7 +171,7 @@ EXAMPLES = (
         title="a word blacked out, which LV-PDF-011 tells",
         outcome=Outcome.NEUTRAL,
         formats=("pdf",),
-        facts=(fact("pdf.pages", 1), *_group("Jeanne Martin", "path", "dark #000000", "")),
+        facts=(fact("pdf.pages", 1), *covered_facts("Jeanne Martin", "path", "dark #000000", "")),
     ),
 )
 

@@ -26,9 +26,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from leakverify.checks._base import Answer, Example, Facts, check, fact, neutral, unusual
-from leakverify.checks._pdf_pairs import again, covered, figures, letters, quoted
+from leakverify.checks._pdf_pairs import again, covered, covered_facts, figures, letters, quoted
 from leakverify.checks._text import seen_in_part
-from leakverify.evidence import Cost, Family, Observation, Outcome, Question
+from leakverify.evidence import Cost, Family, Outcome, Question
 
 MESSAGES = {
     "readable": "Page {page}: «{text}» is blacked out and can be read in the file.",
@@ -45,22 +45,12 @@ INNOCENT = {
 _MOST = 20
 
 
-def _group(old: str, by: str, look: str, new: str, line: str = "") -> tuple[Observation, ...]:
-    return (
-        fact("pdf.covered.text", old, page=1, box=(135.0, 678.0, 205.0, 692.0)),
-        fact("pdf.covered.by", by, page=1, box=(134.0, 677.0, 206.0, 693.0)),
-        fact("pdf.covered.look", look, page=1, box=(134.0, 677.0, 206.0, 693.0)),
-        fact("pdf.covered.over", new, page=1, box=(135.0, 678.0, 205.0, 692.0)),
-        fact("pdf.covered.line", line or old, page=1, box=(135.0, 678.0, 205.0, 692.0)),
-    )
-
-
 EXAMPLES = (
     Example(
         title="a name under a black box",
         outcome=Outcome.UNUSUAL,
         formats=("pdf",),
-        facts=(fact("pdf.pages", 1), *_group("Jeanne Martin", "path", "dark #000000", "")),
+        facts=(fact("pdf.pages", 1), *covered_facts("Jeanne Martin", "path", "dark #000000", "")),
     ),
     Example(
         title="a mark for redaction that was never applied",
@@ -68,20 +58,20 @@ EXAMPLES = (
         formats=("pdf",),
         facts=(
             fact("pdf.pages", 1),
-            *_group("Jeanne Martin", "annotation Redact", "plain #ff0000", ""),
+            *covered_facts("Jeanne Martin", "annotation Redact", "plain #ff0000", ""),
         ),
     ),
     Example(
         title="white text painted again on a dark head of a table",
         outcome=Outcome.NEUTRAL,
         formats=("pdf",),
-        facts=(fact("pdf.pages", 1), *_group("Total", "path", "dark #000040", "Total")),
+        facts=(fact("pdf.pages", 1), *covered_facts("Total", "path", "dark #000040", "Total")),
     ),
     Example(
         title="a white box, which LV-PDF-010 tells",
         outcome=Outcome.NEUTRAL,
         formats=("pdf",),
-        facts=(fact("pdf.pages", 1), *_group("without notice", "path", "as-ground #ffffff", "")),
+        facts=(fact("pdf.pages", 1), *covered_facts("without notice", "path", "as-ground #ffffff", "")),
     ),
 )
 

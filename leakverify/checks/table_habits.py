@@ -20,9 +20,8 @@ Repeat by hand: open the file in a text editor that shows blanks and line ends,
 and compare the named lines with their neighbours; ``cat -A FILE``.
 
 Sources: RFC 4180; the insertion of names into a genuine listing in the
-Clearstream affair, 2004.  Measured on 35 public tables of the corpus and 41 of
-other origin (data of scientific programs, lists of Linux distributions): no row of
-them is reported.
+Clearstream affair, 2004.  Measured on the 35 public tables of the corpus: no row
+of them is reported.
 """
 
 from __future__ import annotations

@@ -94,14 +94,14 @@ def test_the_forking_process_is_small(box: Box) -> None:
 
 
 def test_required_isolation_is_refused_where_there_is_less(monkeypatch: pytest.MonkeyPatch) -> None:
-    from leakverify.box import parent
+    from leakverify.box import parent, worker
 
-    real = parent._Worker
+    real = worker.Worker
 
-    def weaker(wish: parent.IsolationWish, extra: tuple[str, ...]) -> parent._Worker:
+    def weaker(wish: worker.IsolationWish, extra: tuple[str, ...]) -> worker.Worker:
         return real("process", extra)
 
-    monkeypatch.setattr(parent, "_Worker", weaker)
+    monkeypatch.setattr(parent, "Worker", weaker)
     with pytest.raises(lv.IsolationUnavailable):
         Box(jobs=1, isolation="required")
 
