@@ -81,6 +81,10 @@ class _Lost(Exception):
     killed = False
 
 
+class _Late(_Lost):
+    """The child is there and says nothing for longer than it may."""
+
+
 class _Worker:
     """A zygote and the unit it has in flight."""
 
@@ -192,7 +196,7 @@ class _Pipe:
             self._patience -= time.monotonic() - begun
         piece = os.read(self._descriptor, _READ) if ready else b""
         if not ready:
-            raise _Lost("nothing came in time")
+            raise _Late("nothing came in time")
         if not piece:
             raise EOFError
         self._buffer += piece
@@ -476,7 +480,7 @@ class Box:
         copies and hashes.
         """
         remaining = list(members)
-        failed = 0
+        failed = late = 0
         while remaining:
             worker = self._spare.pop() if self._spare else self._new_worker()
             ended: dict[str, Any] | None = None
@@ -484,13 +488,15 @@ class Box:
                 with _Pipe(worker.begin(self._unpack_request(offset, size, remaining), descriptor),
                            self.limits.wall_seconds) as pipe:  # fmt: skip
                     for item in self._members(pipe):
-                        failed = 0
+                        failed = late = 0
                         while remaining and remaining[0][0] != item[0]:
                             yield remaining.pop(0)[0], None, "", "malformed"
                         if remaining:
                             remaining.pop(0)
                             yield item
                 ended = worker.end()
+            except _Late:
+                late += 1
             except _Lost:
                 pass
             finally:
@@ -499,7 +505,11 @@ class Box:
                     worker.close()
                 else:
                     self._spare.append(worker)
-            if remaining:
+            if remaining and late > 1:
+                # twice, because a loaded machine must not decide; then it is this member that hangs
+                yield remaining.pop(0)[0], None, "", "limit-time"
+                late = 0
+            elif remaining:
                 # killed from outside: again; by its own limits: this member is what it costs
                 failed += 1
                 outside = ended is None or self._killed_from_outside(int(ended["status"]), 0.0)
