@@ -16,6 +16,7 @@ from leakverify._version import __version__
 
 if TYPE_CHECKING:
     from leakverify._api import Scan, Summary, doctor, list_checks, list_formats, verify
+    from leakverify.conversations import Conversation, Difference, Quotation
     from leakverify.document import Document
     from leakverify.errors import (
         IsolationUnavailable,
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
 # where each public name lives; loaded on first use, so that the bare import stays cheap
 _HOME = {
     "Assessment": "evidence",
+    "Conversation": "conversations",
+    "Difference": "conversations",
     "Document": "document",
     "Evidence": "evidence",
     "Isolation": "evidence",
@@ -59,6 +62,7 @@ _HOME = {
     "Problem": "evidence",
     "Progress": "scanner",
     "Question": "evidence",
+    "Quotation": "conversations",
     "Report": "evidence",
     "Revision": "recovery",
     "Scan": "_api",
@@ -77,6 +81,8 @@ _HOME = {
 
 __all__ = [
     "Assessment",
+    "Conversation",
+    "Difference",
     "Document",
     "Evidence",
     "Isolation",
@@ -92,6 +98,7 @@ __all__ = [
     "Problem",
     "Progress",
     "Question",
+    "Quotation",
     "Report",
     "Revision",
     "Scan",

@@ -7,7 +7,7 @@ import contextlib
 import hashlib
 import os
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -21,6 +21,9 @@ from leakverify.limits import DEFAULT_LIMITS, Limits
 if TYPE_CHECKING:
     from leakverify.box.parent import Box
     from leakverify.checks import Check
+    from leakverify.conversations import Conversation, Correspondence, Quotation
+    from leakverify.dkim.keys import Key
+    from leakverify.dkim.recover import Recovering
     from leakverify.extractors._base import Format
 
 _boxes: dict[tuple[str, str, tuple[str, ...]], Box] = {}
@@ -34,24 +37,28 @@ def verify(
     isolation: Literal["best", "required", "process", "none"] = "best",
     limits: Limits | None = None,
     formats: tuple[str, ...] = (),
+    dkim_keys: Iterable[str | os.PathLike[str]] = (),
 ) -> Report:
     """Examine one file and report on it.
 
     What is inside it (attachments, archive members) is examined with
     :func:`leakverify.scan`, which takes a file as well as a folder.
     ``isolation="none"`` reads in this process, without any protection from the
-    file; it is meant for debugging.
+    file; it is meant for debugging.  ``dkim_keys`` are files of public keys that
+    mail is verified with (see :func:`leakverify.dkim.keys.read_keys`).
 
-    Raises ``UsageError`` when there is no such file, ``IsolationUnavailable``
+    Raises ``UsageError`` when there is no such file or no key in one of keys, ``IsolationUnavailable``
     under ``isolation="required"``.  A bad file never raises.
     """
     from leakverify.judge import judge_unit
+    from leakverify.references import References
 
     target = Path(path)
     if not target.is_file():
         what = "a folder; use scan()" if target.is_dir() else "no such file"
         raise UsageError(f"{display_name(path)}: {what}")
     name = display_name(target.name)
+    references = References.read(dkim_keys=dkim_keys)
     chosen = limits or DEFAULT_LIMITS
     try:
         descriptor = os.open(target, os.O_RDONLY | os.O_CLOEXEC)
@@ -66,7 +73,7 @@ def verify(
             result = _in_box(descriptor, name, isolation, chosen, formats)
     finally:
         os.close(descriptor)
-    return judge_unit(result, name)[0]
+    return judge_unit(result, name, references=references)[0]
 
 
 def _in_box(
@@ -160,6 +167,7 @@ class Scan:
         from leakverify.store import Store
 
         self._store = Store(store, write=False)
+        self._correspondence: Correspondence | None = None
         self.path = Path(store)
 
     @property
@@ -193,17 +201,66 @@ class Scan:
             raise UsageError(f"the scan holds no {path}")
         return found
 
-    def judge_again(self) -> int:
+    def conversations(self) -> list[Conversation]:
+        """Mails that belong together, the longest conversation first; those of one mail are left out."""
+        return self._mails().conversations()
+
+    def quoted(self, document: str) -> list[Quotation]:
+        """What a mail quotes, each quotation held against its original where the scan has it.
+
+        ``document`` is ``Document.path`` of a mail.  Raises ``UsageError`` when the scan holds no such mail.
+        """
+        try:
+            return self._mails().quoted(document)
+        except KeyError:
+            raise UsageError(f"the scan holds no mail {document}") from None
+
+    def _mails(self) -> Correspondence:
+        """All mails of the scan, read once."""
+        from leakverify.conversations import Correspondence
+
+        if self._correspondence is None:
+            self._correspondence = Correspondence(self._store.reports())
+        return self._correspondence
+
+    def judge_again(
+        self, *, dkim_keys: Iterable[str | os.PathLike[str]] = (), recovered: Iterable[Key] = ()
+    ) -> int:
         """Run this version's checks over what was read; no document is opened.
 
-        Returns how many entries were judged.  Raises ``StoreError`` while a
-        scan is writing to the store.
+        ``dkim_keys`` are files of keys, as for :func:`leakverify.scan`, and
+        ``recovered`` keys that :meth:`recover_keys` found.  Returns how many
+        entries were judged.  Raises ``StoreError`` while a scan is writing to
+        the store, ``UsageError`` for a file of keys that is of no use.
         """
+        from leakverify.references import References
         from leakverify.scanning import judge_again
         from leakverify.store import Store
 
+        references = References.read(dkim_keys=dkim_keys)
+        extra = tuple(recovered)
         with Store(self.path) as writable:
-            return judge_again(writable)
+            return judge_again(writable, references.with_keys(extra) if extra else references)
+
+    def recover_keys(
+        self,
+        *,
+        dkim_keys: Iterable[str | os.PathLike[str]] = (),
+        seconds: float = 60.0,
+        progress: Callable[[Recovering], None] | None = None,
+    ) -> tuple[Key, ...]:
+        """Public keys computed from the signatures that the scan holds, by domain and selector.
+
+        Takes two signatures of a key whose mails still fit their body hashes,
+        and at most ``seconds`` a key, in a process of its own.  Names for which
+        ``dkim_keys`` or the shipped keys hold one are left out.  A key found
+        says that one private key made the mails, not whose it was.
+        """
+        from leakverify.dkim.recover import recover, stored_signatures
+        from leakverify.references import References
+
+        held = References.read(dkim_keys=dkim_keys).keys
+        return recover(stored_signatures(self._store.units()), held, seconds=seconds, progress=progress)
 
     def summary(self) -> Summary:
         """What the scan found, in numbers."""

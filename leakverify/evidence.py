@@ -277,14 +277,15 @@ class Member(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """A document inside a container, as a byte range that is examined on its own.
 
     ``transform`` says how the range becomes the document: ``""`` as it is,
-    ``deflate`` (raw), ``gzip``, ``bz2`` or ``xz``.  ``size`` is what the
-    container states, -1 when it does not.
+    ``deflate`` (raw), ``gzip``, ``bz2`` or ``xz``; ``pst`` is no range but the item
+    of an Outlook store with the number ``offset``, rebuilt from its properties.
+    ``size`` is what the container states, -1 when it does not.
     """
 
     name: str
     offset: int
     length: int
-    transform: Literal["", "deflate", "gzip", "bz2", "xz"] = ""
+    transform: Literal["", "deflate", "gzip", "bz2", "xz", "pst"] = ""
     size: int = -1
 
 

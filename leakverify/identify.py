@@ -17,12 +17,25 @@ TAIL = 65536 + 22
 def probe(source: Source, name: str = "") -> Probe:
     """Read what identification needs from both ends."""
     size = source.size
+    head = source.read_at(0, HEAD)
     return Probe(
-        head=source.read_at(0, HEAD),
+        head=head,
         tail=source.read_at(max(size - TAIL, 0), TAIL),
         size=size,
         name=name,
+        directory=_directory(source, head),
     )
+
+
+def _directory(source: Source, head: bytes) -> bytes:
+    """Where the header of a compound file says its directory begins (MS-CFB 2.2)."""
+    if not head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") or len(head) < 52:
+        return b""
+    shift = int.from_bytes(head[30:32], "little")
+    if not 7 <= shift <= 16:
+        return b""
+    first = int.from_bytes(head[48:52], "little")
+    return source.read_at((first + 1) << shift, HEAD)
 
 
 def candidates(ends: Probe, extra: tuple[str, ...] = ()) -> tuple[str, ...]:
@@ -41,13 +54,11 @@ def candidates(ends: Probe, extra: tuple[str, ...] = ()) -> tuple[str, ...]:
 
 #: signatures of formats that are recognised and not read; they only name the problem
 KNOWN_UNREAD: tuple[tuple[bytes, int, str], ...] = (
-    (b"!BDN", 0, "Outlook data file (pst, ost)"),
     (b"7z\xbc\xaf\x27\x1c", 0, "7-Zip archive"),
     (b"Rar!\x1a\x07", 0, "RAR archive"),
     (b"GIF8", 0, "GIF image"),
     (b"BM", 0, "BMP image"),
     (b"%!PS", 0, "PostScript"),
-    (b"\x78\x9f\x3e\x22", 0, "TNEF (winmail.dat)"),
     (b"SQLite format 3\x00", 0, "SQLite database"),
     (b"8BPS", 0, "Photoshop image"),
     (b"ID3", 0, "MP3 audio"),

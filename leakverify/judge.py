@@ -28,6 +28,8 @@ from leakverify.evidence import (
     Strength,
     UnitResult,
 )
+from leakverify.extractors._maildir import name_facts
+from leakverify.references import NO_REFERENCES, References
 
 #: an answer that more genuine files than this share give is too ordinary to ask for a look
 REVIEW_RATE = 0.01
@@ -48,12 +50,24 @@ _NOT_SEEN = frozenset(
 )
 
 
-def judging_version() -> str:
-    """Identifies everything that turns facts into a report in this version."""
-    return f"{__version__}/{SCHEMA_VERSION}/{checks.checks_version()}/{strengths.shipped().version}"
+def judging_version(references: References = NO_REFERENCES) -> str:
+    """Identifies everything that turns facts into a report in this version, with these references."""
+    made_from = _made_from(references)
+    return f"{__version__}/{SCHEMA_VERSION}/{made_from}/{strengths.shipped().version}"
 
 
-def judge_unit(result: UnitResult, name: str, lineage: tuple[Carrier, ...] = ()) -> list[Report]:
+def _made_from(references: References) -> str:
+    """Checks and references by their digests, as a report states them."""
+    version = checks.checks_version()
+    return f"{version}+{references.identity}" if references.identity else version
+
+
+def judge_unit(
+    result: UnitResult,
+    name: str,
+    lineage: tuple[Carrier, ...] = (),
+    references: References = NO_REFERENCES,
+) -> list[Report]:
     """A report on the unit's document and on each document inside it, in the order met."""
     facts: list[checks.Facts] = []
     steps: list[tuple[Carrier, ...]] = []
@@ -62,12 +76,12 @@ def judge_unit(result: UnitResult, name: str, lineage: tuple[Carrier, ...] = ())
         leakverify=__version__,
         isolation=result.isolation,
         readers=result.readers,
-        checks=checks.checks_version(),
+        checks=_made_from(references),
     )
     for read in result.extractions:
         carrier = read.carrier
         extraction = _named(read, name) if carrier is None else read
-        facts.append(checks.Facts(extraction, None if carrier is None else facts[carrier]))
+        facts.append(checks.Facts(extraction, None if carrier is None else facts[carrier], references))
         steps.append(lineage if carrier is None else steps[carrier] + (_step(result, carrier, name),))
         document = Document(
             name=name if carrier is None else extraction.name,
@@ -91,6 +105,8 @@ def _named(extraction: Extraction, name: str) -> Extraction:
         Observation(name=o.name, value=name, where=o.where) if o.name == "file.name" else o
         for o in extraction.observations
     )
+    if "mail" in extraction.formats:
+        observations += name_facts(name)
     return msgspec.structs.replace(extraction, name=name, observations=observations)
 
 
@@ -165,10 +181,19 @@ def assess(evidence: tuple[Evidence, ...], extraction: Extraction) -> tuple[Asse
     if not any(not o.name.startswith("file.") for o in extraction.observations):
         codes = ", ".join(dict.fromkeys(p.code for p in extraction.problems)) or "nothing could be read"
         return Assessment.UNEXAMINED, codes
+    proofs = [e for e in evidence if e.message in _proofs_of(e.check)]
+    if proofs and not any(e.outcome is Outcome.CONTRADICTS for e in pointed):
+        return Assessment.AUTHENTICATED, f"{proofs[0].check}: {proofs[0].text}"
     if pointed:
         names = ", ".join(sorted({e.check for e in pointed}))
         return Assessment.UNREMARKABLE, f"what was found is ordinary, or not measured: {names}"
     return Assessment.UNREMARKABLE, "nothing beyond what genuine files of its kind show; not a certificate"
+
+
+def _proofs_of(check: str) -> frozenset[str]:
+    """Messages of a check that prove the whole content."""
+    found = checks.registry().get(check)
+    return frozenset() if found is None else found.proves
 
 
 def _is_telling(evidence: Evidence) -> bool:

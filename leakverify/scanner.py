@@ -35,6 +35,7 @@ from leakverify.evidence import (
 from leakverify.extractors import extractor_version
 from leakverify.judge import judge_unit, judging_version, rank
 from leakverify.limits import Limits
+from leakverify.references import NO_REFERENCES, References
 from leakverify.store import Entry, Store
 
 #: from this many files on, structure is read of everything before text of anything
@@ -132,6 +133,7 @@ class Scanner:
         *,
         progress: Callable[[Progress], None] | None = None,
         only: tuple[bytes, ...] | None = None,
+        references: References = NO_REFERENCES,
     ) -> None:
         self._root = root.resolve()
         self._store = store
@@ -139,7 +141,8 @@ class Scanner:
         self._progress = progress
         self._only = None if only is None else frozenset(only)
         self._version = f"{extractor_version(box.extra)}/{_limits_digest(box.limits)}"
-        self._judging = judging_version()
+        self._references = references
+        self._judging = judging_version(references)
         self._generation = int(store.meta("generation") or b"0") + 1
         self._full = True
         self._roots: deque[_Node] = deque()
@@ -343,7 +346,7 @@ class Scanner:
         entry = Entry(node.stamp, node.entry.sha256, node.size, judged)
         self._begin()
         if known is None or known.judged != judged:
-            reports = judge_unit(result, node.name, node.lineage)
+            reports = judge_unit(result, node.name, node.lineage, self._references)
             self._store.put_reports(node.key, [(rank(report), report) for report in reports])
         self._store.put_entry(node.key, entry, self._generation)
         node.entry = entry

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Executor, as_completed
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from leakverify.errors import UsageError
 from leakverify.evidence import Report, UnitResult
 from leakverify.judge import judge_unit, judging_version, rank
 from leakverify.limits import DEFAULT_LIMITS, Limits
+from leakverify.references import NO_REFERENCES, References
 from leakverify.scanner import Progress, Scanner, Walk, hint_of, judged_with, member_name
 from leakverify.store import Store
 
@@ -41,6 +42,7 @@ def scan(
     isolation: IsolationWish = "best",
     limits: Limits | None = None,
     formats: tuple[str, ...] = (),
+    dkim_keys: Iterable[str | os.PathLike[str]] = (),
     progress: Callable[[Progress], None] | None = None,
 ) -> Generator[Report, None, None]:
     """Examine a file, or everything below a folder, and what is inside it.
@@ -51,7 +53,9 @@ def scan(
     time.  ``executor`` is any :class:`concurrent.futures.Executor` (processes,
     or a cluster's client): it is handed batches of files, inside which each
     unit is confined as usual.  ``formats`` are module files of further
-    extractors.  ``progress`` is called with :class:`Progress`.
+    extractors.  ``dkim_keys`` are files of public keys that mail is verified
+    with (see :func:`leakverify.dkim.keys.read_keys`); scanning once more with
+    others judges anew without reading anything again.  ``progress`` is called with :class:`Progress`.
 
     Raises ``UsageError`` for a path that does not exist, ``StoreError`` for a
     store that cannot be used, ``IsolationUnavailable``.  Bad files never raise.
@@ -62,9 +66,10 @@ def scan(
     if jobs < 1:
         raise UsageError("jobs must be at least 1")
     chosen = limits or DEFAULT_LIMITS
+    references = References.read(dkim_keys=dkim_keys)
     if executor is not None:
-        return _scan_in_batches(root, store, executor, isolation, chosen, formats, progress)
-    return _scan_here(root, store, jobs, isolation, chosen, formats, progress)
+        return _scan_in_batches(root, store, executor, isolation, chosen, formats, references, progress)
+    return _scan_here(root, store, jobs, isolation, chosen, formats, references, progress)
 
 
 def _scan_here(
@@ -74,13 +79,14 @@ def _scan_here(
     isolation: IsolationWish,
     limits: Limits,
     formats: tuple[str, ...],
+    references: References,
     progress: Callable[[Progress], None] | None,
 ) -> Generator[Report, None, None]:
     with (
         Store(store) as opened,
         Box(jobs=jobs, isolation=isolation, limits=limits, extra=formats) as box,
     ):
-        yield from Scanner(root, opened, box, progress=progress).run()
+        yield from Scanner(root, opened, box, progress=progress, references=references).run()
 
 
 def _scan_in_batches(
@@ -90,6 +96,7 @@ def _scan_in_batches(
     isolation: IsolationWish,
     limits: Limits,
     formats: tuple[str, ...],
+    references: References,
     progress: Callable[[Progress], None] | None,
 ) -> Generator[Report, None, None]:
     """Hand batches of paths to an executor and merge the stores that come back."""
@@ -100,7 +107,9 @@ def _scan_in_batches(
         opened.set_meta("root", os.fsencode(root.resolve()))
         opened.set_meta("generation", b"%d" % generation)
         waiting = {
-            executor.submit(scan_batch, os.fsencode(root), keys[at : at + BATCH], isolation, limits, formats)
+            executor.submit(
+                scan_batch, os.fsencode(root), keys[at : at + BATCH], isolation, limits, formats, references
+            )
             for at in range(0, len(keys), BATCH)
         }
         documents = problems = 0
@@ -129,25 +138,31 @@ def _scan_in_batches(
 
 
 def scan_batch(
-    root: bytes, keys: list[bytes], isolation: IsolationWish, limits: Limits, formats: tuple[str, ...]
+    root: bytes,
+    keys: list[bytes],
+    isolation: IsolationWish,
+    limits: Limits,
+    formats: tuple[str, ...],
+    references: References = NO_REFERENCES,
 ) -> bytes:
     """What one worker of an executor does: scan some paths into a store of its own, and send that."""
     with (
         Store(None) as store,
         Box(jobs=1, isolation=isolation, limits=limits, extra=formats) as box,
     ):
-        for _ in Scanner(Path(os.fsdecode(root)), store, box, only=tuple(keys)).run():
+        scanner = Scanner(Path(os.fsdecode(root)), store, box, only=tuple(keys), references=references)
+        for _ in scanner.run():
             pass
         return store.dump()
 
 
-def judge_again(store: Store) -> int:
-    """Make the reports anew from what was read, with the checks of this version.
+def judge_again(store: Store, references: References = NO_REFERENCES) -> int:
+    """Make the reports anew from what was read, with the checks of this version and these references.
 
     Opens no document.  Returns how many entries were judged; those that are up
     to date are left alone.
     """
-    judging = judging_version()
+    judging = judging_version(references)
     above: list[tuple[bytes, str, tuple[Carrier, ...], UnitResult]] = []
     judged = 0
     store.begin()
@@ -173,7 +188,7 @@ def judge_again(store: Store) -> int:
             above.append((key, name, lineage, result))
         if made_with == judging:
             continue
-        reports = judge_unit(result, name, lineage)
+        reports = judge_unit(result, name, lineage, references)
         store.put_reports(key, [(rank(report), report) for report in reports])
         stamp = msgspec.structs.replace(entry, judged=judged_with(judging, version, int(deep), sha256))
         store.restamp(key, stamp)

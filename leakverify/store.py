@@ -228,6 +228,11 @@ class Store:
         ).fetchone()
         return None if row is None else _unit_decoder.decode(zlib.decompress(row[0]))
 
+    def units(self) -> Iterator[UnitResult]:
+        """Everything that was read, in the order of the digests."""
+        for (body,) in self._db.execute("SELECT body FROM unit ORDER BY sha256, version, hint, full"):
+            yield _unit_decoder.decode(zlib.decompress(body))
+
     def put_unit(self, sha256: str, version: str, hint: str, result: UnitResult, *, full: bool) -> None:
         body = zlib.compress(msgspec.json.encode(result), 1)
         self._db.execute(

@@ -26,6 +26,7 @@ from leakverify.box.inprocess import examine_bytes
 from leakverify.evidence import Assessment, Evidence, Outcome, Report
 from leakverify.judge import judge_unit
 from leakverify.knowledge import table
+from leakverify.references import NO_REFERENCES, References
 from tests.forge.recipe import Recipe, Truth, recipes
 from tests.forge.tools import DoesNotApply, missing
 
@@ -157,9 +158,9 @@ def _one_recipe(name: str, files: int) -> Seeded:
     return tally
 
 
-def reports(data: bytes, name: str) -> list[Report]:
+def reports(data: bytes, name: str, references: References = NO_REFERENCES) -> list[Report]:
     """Reports on a document and what is inside it, read without the lock."""
-    return judge_unit(examine_bytes(data, name), name)
+    return judge_unit(examine_bytes(data, name), name, references=references)
 
 
 def _one_file(recipe: Recipe, path: Path, tally: Seeded) -> None:
@@ -178,7 +179,7 @@ def _one_file(recipe: Recipe, path: Path, tally: Seeded) -> None:
     formats = before[0].document.formats
     if not formats or formats[0] not in recipe.formats or is_flagged(before):
         return
-    after = reports(forged.data, path.name)
+    after = reports(forged.data, path.name, forged.references)
     known = {_said(e) for report in before for e in report.evidence}
     new = [e for report in after for e in report.evidence if _said(e) not in known]
     pointing = [e for e in new if e.outcome in POINTED]

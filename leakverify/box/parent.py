@@ -24,7 +24,7 @@ import msgspec
 from leakverify.box import wire
 from leakverify.box.child import EXIT_MEMORY
 from leakverify.box.wire import Drawn
-from leakverify.box.worker import READ, IsolationWish, Lost, Pipe, Worker
+from leakverify.box.worker import READ, IsolationWish, Late, Lost, Pipe, Worker
 from leakverify.errors import IsolationUnavailable, UsageError
 from leakverify.evidence import Isolation, Member, UnitResult
 from leakverify.extractors import reader_versions, registry, vocabulary
@@ -323,7 +323,7 @@ class Box:
         copies and hashes.
         """
         remaining = list(members)
-        failed = 0
+        failed = late = 0
         while remaining:
             worker = self._spare.pop() if self._spare else self._new_worker()
             ended: dict[str, Any] | None = None
@@ -331,13 +331,15 @@ class Box:
                 with Pipe(worker.begin(self._unpack_request(offset, size, remaining), descriptor),
                            self.limits.wall_seconds) as pipe:  # fmt: skip
                     for item in self._members(pipe):
-                        failed = 0
+                        failed = late = 0
                         while remaining and remaining[0][0] != item[0]:
                             yield remaining.pop(0)[0], None, "", "malformed"
                         if remaining:
                             remaining.pop(0)
                             yield item
                 ended = worker.end()
+            except Late:
+                late += 1
             except Lost:
                 pass
             finally:
@@ -346,7 +348,11 @@ class Box:
                     worker.close()
                 else:
                     self._spare.append(worker)
-            if remaining:
+            if remaining and late > 1:
+                # twice, because a loaded machine must not decide; then it is this member that hangs
+                yield remaining.pop(0)[0], None, "", "limit-time"
+                late = 0
+            elif remaining:
                 # killed from outside: again; by its own limits: this member is what it costs
                 failed += 1
                 outside = ended is None or self._killed_from_outside(int(ended["status"]), 0.0)

@@ -32,6 +32,10 @@ class Lost(Exception):
     killed = False
 
 
+class Late(Lost):
+    """The child is there and says nothing for longer than it may."""
+
+
 class Worker:
     """A zygote and the unit it has in flight."""
 
@@ -143,7 +147,7 @@ class Pipe:
             self._patience -= time.monotonic() - begun
         piece = os.read(self._descriptor, READ) if ready else b""
         if not ready:
-            raise Lost("nothing came in time")
+            raise Late("nothing came in time")
         if not piece:
             raise EOFError
         self._buffer += piece

@@ -28,9 +28,10 @@ def registry() -> Mapping[str, Check]:
 def checks_version() -> str:
     """Identifies what judging means in this version: a digest over checks, helpers, knowledge and tables."""
     whole = hashlib.sha256()
+    dkim = resources.files("leakverify.dkim")
     for tables in ("phonenumberslite", "python-stdnum"):
         whole.update(f"{tables} {metadata.version(tables)}\n".encode())
-    for room in (resources.files(__name__), resources.files("leakverify.knowledge")):
+    for room in (resources.files(__name__), resources.files("leakverify.knowledge"), dkim):
         for file in sorted(room.iterdir(), key=lambda entry: entry.name):
             if file.name.endswith((".py", ".tsv")):
                 whole.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")

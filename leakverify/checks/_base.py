@@ -26,6 +26,7 @@ import pkgutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
+from typing import TypeVar
 
 from leakverify.evidence import (
     Cost,
@@ -39,6 +40,7 @@ from leakverify.evidence import (
     Question,
     Scalar,
 )
+from leakverify.references import NO_REFERENCES, References
 from leakverify.when import When, parse_when
 
 #: headings every check's docstring must hold, in this order
@@ -52,12 +54,19 @@ BLINDING = frozenset(
 )
 
 
-class Facts:
-    """The observations of one document, by name, and of what carried it."""
+Derived = TypeVar("Derived")
 
-    def __init__(self, extraction: Extraction, carrier: Facts | None = None) -> None:
+
+class Facts:
+    """The observations of one document, by name, of what carried it, and what the user handed to judging."""
+
+    def __init__(
+        self, extraction: Extraction, carrier: Facts | None = None, references: References = NO_REFERENCES
+    ) -> None:
         self.extraction = extraction
         self.carrier = carrier
+        self.references = references
+        self._derived: dict[object, object] = {}
         self._by_name: dict[str, list[Observation]] = {}
         for observation in extraction.observations:
             self._by_name.setdefault(observation.name, []).append(observation)
@@ -69,6 +78,12 @@ class Facts:
     @property
     def problems(self) -> tuple[Problem, ...]:
         return self.extraction.problems
+
+    def once(self, derive: Callable[[Facts], Derived]) -> Derived:
+        """What a function makes of these facts, made once however many checks ask."""
+        if derive not in self._derived:
+            self._derived[derive] = derive(self)
+        return self._derived[derive]  # type: ignore[return-value]
 
     def all(self, name: str) -> Sequence[Observation]:
         """Every observation of that name, in document order."""
@@ -155,6 +170,7 @@ class Check:
     needs: tuple[str, ...]
     cost: Cost | None
     reproduce: str
+    proves: frozenset[str] = frozenset()
     module: str = field(default="")
 
     def _page(self) -> ModuleType:
@@ -239,18 +255,21 @@ def check(
     needs: tuple[str, ...] = (),
     cost: Cost | None = None,
     reproduce: str = "",
+    proves: tuple[str, ...] = (),
 ) -> Callable[[CheckFunction], Check]:
     """Register the decorated function as the check ``id``.
 
     ``reads`` are all observation names it looks at, ``needs`` those without
-    which it cannot speak.  ``formats`` empty means any document.
+    which it cannot speak.  ``formats`` empty means any document.  ``proves``
+    are the messages that are a cryptographic proof of the whole content, after
+    which a document that nothing contradicts is ``authenticated``.
     """
 
     def register(function: CheckFunction) -> Check:
         return Check(
             id=id, function=function, question=question, family=family, formats=formats,
             reads=tuple(dict.fromkeys((*reads, *needs))), needs=needs, cost=cost, reproduce=reproduce,
-            module=function.__module__,
+            proves=frozenset(proves), module=function.__module__,
         )  # fmt: skip
 
     return register
@@ -270,12 +289,14 @@ class Example:
     formats: tuple[str, ...]
     carrier: Example | None = None
     problems: tuple[Problem, ...] = ()
+    references: References = NO_REFERENCES
 
     def as_facts(self) -> Facts:
         extraction = Extraction(
             index=0, formats=self.formats, observations=self.facts, problems=self.problems
         )
-        return Facts(extraction, None if self.carrier is None else self.carrier.as_facts())
+        carrier = None if self.carrier is None else self.carrier.as_facts()
+        return Facts(extraction, carrier, self.references)
 
 
 def fact(name: str, value: Scalar, *, raw: str | None = None, **where: object) -> Observation:

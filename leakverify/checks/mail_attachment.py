@@ -1,8 +1,10 @@
 """LV-MAIL-002  The attachment holds dates later than the mail that carried it.
 
 What it looks at: the dates an attached document states about itself, against
-the newest clock of the mail it came with: Received lines, DKIM time, Date.  A
-difference counts from one day, under every reading of the zones and as the
+the newest clock of the mail it came with: Received lines, signatures, Date, and
+the times that its programs hid in it.  Where one of these is younger than the
+attachment, the mail's own dates are in question and not the attachment, which
+LV-MAIL-003 tells.  A difference counts from one day, under every reading of the zones and as the
 clocks showed it.
 
 Why it matters: what travelled with a mail existed when the mail was sent.  A
@@ -27,6 +29,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from leakverify.checks._base import Answer, Example, Facts, check, contradicts, fact, unusual
+from leakverify.checks._mail_time import DECODED, SIGNED, SIGNERS, servers
 from leakverify.checks._text import ABSENT, absent
 from leakverify.checks._time import DAY, lead, moments, newest, span_text
 from leakverify.evidence import Cost, Family, Outcome, Question
@@ -49,8 +52,10 @@ INNOCENT = {
     "placeholder": "The document states an intended date, such as that of publication.",
 }
 
-_CLOCKS = ("mail.received.when", "mail.dkim.time", "mail.date")
-_SERVER_CLOCKS = ("mail.received.when", "mail.dkim.time")
+#: a conversation, a picture or another mail is older than this one
+_HIDDEN = tuple(name for name in DECODED if not name.endswith(("thread", "content_id", "parent")))
+_FORMS = ("mail.received.by", "mail.clock.field.form", *SIGNERS)
+_CLOCKS = ("mail.received.when", *SIGNED, "mail.date", *_HIDDEN)
 _INNER = (
     "ooxml.core.modified",
     "ooxml.core.created",
@@ -110,6 +115,22 @@ EXAMPLES = (
         facts=(fact("image.exif.datetime_original", "2020-01-01T00:03:00"),),
     ),
     Example(
+        title="a mail whose dates were moved back: its Message-ID is of the day the spreadsheet was saved",
+        outcome=Outcome.NEUTRAL,
+        formats=("ooxml",),
+        carrier=Example(
+            title="a mail of May 2016 whose Message-ID holds 28 March 2017",
+            outcome=Outcome.NOT_APPLICABLE,
+            formats=("mail",),
+            facts=(
+                *_MAIL.facts,
+                fact("mail.clock.identifier", "2017-03-28T08:31:00Z"),
+                fact("mail.clock.identifier.form", "mozilla-id"),
+            ),
+        ),
+        facts=(fact("ooxml.core.modified", "2017-03-27T14:02:00Z"),),
+    ),
+    Example(
         title="a loose file",
         outcome=Outcome.NOT_APPLICABLE,
         formats=("ooxml",),
@@ -123,7 +144,7 @@ EXAMPLES = (
     question=Question.ORIGIN,
     family=Family.CLOCK,
     formats=("ooxml", "pdf", "image", "zip"),
-    reads=(*_CLOCKS, *_INNER, *_CAMERA),
+    reads=(*_CLOCKS, *_FORMS, *_INNER, *_CAMERA),
     cost=Cost.SECONDS,
     reproduce="munpack FILE; exiftool -a -G1 -time:all ATTACHMENT",
 )
@@ -139,7 +160,7 @@ def attachment_later_than_mail(facts: Facts) -> Iterator[Answer]:
     if not moments(facts, (*_INNER, *_CAMERA)):
         yield absent(facts, *_INNER, *_CAMERA)
         return
-    served = bool(moments(mail, _SERVER_CLOCKS))
+    served = next(servers(mail), None) is not None
     inner = newest([s for s in moments(facts, _INNER) if lead(s[1], clock[1]) > DAY])
     if inner is not None:
         answer, message = (contradicts, "later") if served else (unusual, "later-unsent")

@@ -14,7 +14,8 @@ days before it was sent, sent later on purpose, or held in a queue; greylisting
 and laptops off the network; a mail sent again, which is only shown where it says
 so itself in Resent-Date; newsletters and unwanted mail
 with invented dates; a relay whose clock drifts.  Delays of days are ordinary
-and only shown.  Beside a Date that is reported stands what speaks for such a
+and only shown.  Clocks that the mail's programs hid in it are left to LV-MAIL-003, which
+does not tell again what is told here.  Beside a Date that is reported stands what speaks for such a
 program: no zone, which 51 of 836 advertising mails leave out and 2 of 1,621
 others; or the day and month of the delivery in another year.
 
@@ -33,8 +34,9 @@ from datetime import timedelta
 from itertools import pairwise
 
 from leakverify.checks._base import Answer, Example, Facts, check, fact, neutral, unusual
+from leakverify.checks._mail_time import FIRST_YEAR, LATE, resent
 from leakverify.checks._text import ABSENT, absent
-from leakverify.checks._time import DAY, Stated, distance, lead, moments, span_text
+from leakverify.checks._time import DAY, Stated, lead, moments, span_text
 from leakverify.evidence import Cost, Family, Outcome, Question
 
 MESSAGES = {
@@ -61,12 +63,6 @@ INNOCENT = {
     "bulk": "The program of a newsletter or of unwanted mail invents dates.",
 }
 
-#: ordinary delays end here: servers give up after five days (RFC 5321 4.5.4.1), and drafts are dated when
-#: they are sent; of 1,539 wanted public mails 1 lay longer than a day, none longer than three
-_LATE = timedelta(days=7)
-
-#: no mail is older (RFC 822 is of 1982); programs with a fault of the year 2000 wrote 2002 as 102
-_FIRST_YEAR = 1971
 _YEAR = timedelta(days=365, hours=6)
 
 _HOPS = (
@@ -134,7 +130,7 @@ EXAMPLES = (
     "LV-MAIL-001",
     question=Question.ORIGIN,
     family=Family.CLOCK,
-    formats=("mail",),
+    formats=("mail", "msg", "tnef"),
     reads=("mail.date", "mail.date.zone", "mail.received.when", "mail.resent.when"),
     cost=Cost.SECONDS,
     reproduce="grep -inE -A2 '^(date|received|resent-date):' FILE",
@@ -148,7 +144,7 @@ def date_against_hops(facts: Facts) -> Iterator[Answer]:
     if not hops:
         yield Answer(Outcome.NOT_APPLICABLE, "no-hops", (), {})
         return
-    if date is not None and date[1].wall.year < _FIRST_YEAR:
+    if date is not None and date[1].wall.year < FIRST_YEAR:
         yield neutral("no-year", rests_on=(date[0],), date=date[1].text)
     elif date is not None:
         yield from _against(facts, date, hops)
@@ -164,7 +160,6 @@ def date_against_hops(facts: Facts) -> Iterator[Answer]:
 
 def _against(facts: Facts, date: Stated, hops: list[Stated]) -> Iterator[Answer]:
     zoned = facts.first("mail.date.zone") is not None or date[1].offset is not None
-    resent = moments(facts, ("mail.resent.when",))
     # whichever hop is kindest to the Date: a single relay with a wrong clock must not accuse it
     last = max(hops, key=lambda hop: hop[1].latest)
     first = min(hops, key=lambda hop: hop[1].earliest)
@@ -178,10 +173,10 @@ def _against(facts: Facts, date: Stated, hops: list[Stated]) -> Iterator[Answer]
     behind = lead(first[1], date[1])
     if behind > DAY:
         said = {"date": date[1].text, "received": first[1].text, "by": span_text(behind)}
-        again = next((one for one in resent if distance(first[1], one[1]) <= _LATE), None)
+        again = resent(facts, first[1])
         if again is not None:
             yield neutral("resent", rests_on=(date[0], first[0], again[0]), resent=again[1].text, **said)
-        elif behind > _LATE:
+        elif behind > LATE:
             yield unusual("taken-in-late", rests_on=(date[0], first[0]), **said)
             yield from _invented(date, first, zoned)
         else:

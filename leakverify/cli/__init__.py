@@ -21,6 +21,8 @@ VERBS = {
     "scan": "scan",
     "report": "report",
     "revisions": "revisions",
+    "threads": "threads",
+    "keys": "keys",
     "checks": "checks",
     "formats": "formats",
     "doctor": "doctor",

@@ -49,6 +49,13 @@ def no_pictures(function: Function) -> Function:
     )(function)  # fmt: skip
 
 
+def dkim_keys(function: Function) -> Function:
+    return click.option(
+        "--dkim-keys", type=click.Path(exists=True, dir_okay=False, path_type=Path), multiple=True,
+        metavar="FILE", help="Public keys to verify mail with: zone lines, tables, JSON; may be repeated.",
+    )(function)  # fmt: skip
+
+
 def say(key: str, lang: str, **params: object) -> None:
     """A word to people, on stderr."""
     from leakverify.report._visible import visible

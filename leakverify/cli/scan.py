@@ -30,6 +30,7 @@ from leakverify.cli._progress import ProgressLine
 @click.option(
     "--top", type=click.IntRange(0), default=20, show_default=True, help="Length of the ranked list."
 )
+@_options.dkim_keys
 @_options.html
 @_options.no_pictures
 @_options.lang
@@ -41,6 +42,7 @@ def command(
     jobs: int,
     as_json: bool,
     top: int,
+    dkim_keys: tuple[Path, ...],
     html: Path | None,
     no_pictures: bool,
     lang: str,
@@ -56,7 +58,9 @@ def command(
         raise click.UsageError("--html needs --store")
     tally = Tally(fail_on)
     progress = ProgressLine(lang)
-    reports = lv.scan(path, store=store, jobs=jobs, isolation=isolation, progress=progress)
+    reports = lv.scan(
+        path, store=store, jobs=jobs, isolation=isolation, dkim_keys=dkim_keys, progress=progress
+    )
     try:
         with contextlib.closing(reports):
             for report in reports:

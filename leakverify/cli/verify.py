@@ -21,6 +21,7 @@ from leakverify.cli._exit import Exit, Tally
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the reports as JSON, one a line.")
 @click.option("--facts", is_flag=True, help="Also list everything that was read.")
+@_options.dkim_keys
 @_options.html
 @_options.no_pictures
 @_options.lang
@@ -30,6 +31,7 @@ def command(
     files: tuple[Path, ...],
     as_json: bool,
     facts: bool,
+    dkim_keys: tuple[Path, ...],
     html: Path | None,
     no_pictures: bool,
     lang: str,
@@ -55,7 +57,7 @@ def command(
         nonlocal at_hand
         for number, file in enumerate(files):
             at_hand = file
-            report = lv.verify(file, isolation=isolation)
+            report = lv.verify(file, isolation=isolation, dkim_keys=dkim_keys)
             tally.add(report)
             if as_json:
                 sys.stdout.write(json_line(report.to_json()))

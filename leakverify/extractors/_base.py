@@ -243,12 +243,16 @@ class _Range(io.RawIOBase):
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What identification looks at: both ends of the bytes, and the name as a hint."""
+    """What identification looks at: both ends of the bytes, and the name as a hint.
+
+    ``directory`` is the beginning of the directory of a compound file, which may lie anywhere.
+    """
 
     head: bytes
     tail: bytes
     size: int
     name: str = ""
+    directory: bytes = b""
 
     @property
     def extension(self) -> str:

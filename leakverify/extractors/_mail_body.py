@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from leakverify.evidence import Location, Observation
@@ -22,7 +22,7 @@ from leakverify.extractors._base import (
 from leakverify.extractors._mail_charset import codec_of, decode, decode_unlabelled
 from leakverify.extractors._mail_dates import read_date
 from leakverify.extractors._mail_headers import Headers
-from leakverify.extractors._mail_html import MARKUP, declared_charset, html_text
+from leakverify.extractors._mail_html import MARKUP, declared_charset, html_lines
 from leakverify.extractors._mail_mime import (
     UUENCODE,
     Part,
@@ -32,7 +32,16 @@ from leakverify.extractors._mail_mime import (
     transfer_encoding,
 )
 from leakverify.extractors._mail_mime import content as undo
+from leakverify.extractors._mail_quotes import QUOTE_VOCABULARY, quote_events
+from leakverify.extractors._mail_style import style_facts
 from leakverify.extractors._mail_words import literal_text
+from leakverify.extractors._smime import (
+    SIGNATURES,
+    SIGNED_BYTES,
+    SMIME_VOCABULARY,
+    clear_events,
+    opaque_events,
+)
 
 BODY_VOCABULARY: Mapping[str, Declared] = MappingProxyType(
     {
@@ -57,6 +66,8 @@ BODY_VOCABULARY: Mapping[str, Declared] = MappingProxyType(
         "mail.attachment.modified": when("modification date of a file as its mail states it", repeats=True),
         "mail.attachment.date_malformed": text("such a date that is none", repeats=True),
         "mail.text": content("text of a part, HTML reduced to its words", repeats=True),
+        **QUOTE_VOCABULARY,
+        **SMIME_VOCABULARY,
     }
 )
 
@@ -87,15 +98,19 @@ def body_events(data: bytes, headers: Headers, start: int, end: int, context: Co
     if cut:
         yield Fault("limit-pages", f"more than {context.limits.pages} parts")
     parts = list(root.walk())
+    yield from style_facts(data, headers, root)
     encodings = [transfer_encoding(data, part) for part in parts]
     for part, encoding in zip(parts, encodings, strict=True):
         yield from _structure(data, part, encoding)
         if part is not root:  # those of the outermost fields are told with these
             for irregular in part.headers.irregular:
                 yield Fault("malformed", irregular, part.where)
+    signatures = yield from _clear_signed(data, parts)
     readable: list[tuple[Part, str]] = []
     for part, encoding in zip(parts, encodings, strict=True):
-        if part.children or (part.main == "multipart" and part.preamble is not None):
+        if part.number in signatures or part.children:
+            continue
+        if part.main == "multipart" and part.preamble is not None:
             continue
         name = _names(data, part)
         if _is_text(part, name):
@@ -105,6 +120,32 @@ def body_events(data: bytes, headers: Headers, start: int, end: int, context: Co
     # not put off to a second pass: reading it costs a tenth of what starting another child does
     if any(part.end > part.body for part, _ in readable):
         yield from _texts(data, readable, context.limits.text_chars)
+
+
+def _clear_signed(
+    data: bytes, parts: Sequence[Part]
+) -> Generator[Observation | Fault | Child, None, set[str]]:
+    """Facts of clear-signed parts; returns the numbers of the parts that are such signatures."""
+    numbers: set[str] = set()
+    left = SIGNED_BYTES
+    for whole in parts:
+        if whole.type != "multipart/signed" or len(whole.children) < 2:
+            continue
+        signed, signature = whole.children[0], whole.children[1]
+        if signature.type not in _SMIME_SIGNATURE or signature.children:
+            continue
+        left -= signed.end - signed.start
+        if len(numbers) >= SIGNATURES or left < 0:
+            yield Fault("limit-answer", "more signatures or signed content than is verified", whole.where)
+            break
+        end = signed.end
+        if signed.children and data[end - 1 : end] == b"\n":  # the break before a boundary belongs to it
+            end -= 2 if data[end - 2 : end - 1] == b"\r" else 1
+        raw, _ = undo(data, signature, transfer_encoding(data, signature))
+        covered = Location(part=signed.number, offset=signed.start, length=max(end - signed.start, 0))
+        numbers.add(signature.number)
+        yield from clear_events(data[signed.start : end], raw, covered, signature.where)
+    return numbers
 
 
 def _structure(data: bytes, part: Part, encoding: str) -> Events:
@@ -142,8 +183,6 @@ def _structure(data: bytes, part: Part, encoding: str) -> Events:
         yield Observation(name="mail.wrapper", value=wrapper, where=where)
         if wrapper == "pgp-encrypted":
             yield Fault("encrypted", wrapper, where)
-        elif wrapper == "tnef":
-            yield Fault("unsupported-feature", wrapper, where)
     for code, detail in part.irregular:
         yield Fault(code, detail, where)
 
@@ -200,7 +239,11 @@ def _carried(data: bytes, part: Part, encoding: str, names: tuple[str, str]) -> 
     if part.type in _SMIME:
         kind = _smime(part, inner)
         yield Observation(name="mail.wrapper", value=kind, where=where)
-        yield Fault("encrypted" if kind == "smime-encrypted" else "unsupported-feature", kind, where)
+        if kind == "smime-encrypted":
+            yield Fault("encrypted", kind, where)
+        elif (yield from opaque_events(inner, where)):
+            yield Observation(name="mail.attachment.size", value=len(inner), where=where)
+            return
     yield Observation(name="mail.attachment.size", value=len(inner), where=where)
     if inner:
         name = clip(stated) or f"{'message' if message else 'part'} {part.number}"
@@ -260,12 +303,13 @@ def _texts(data: bytes, parts: list[tuple[Part, str]], left: int) -> Events:
             yield Observation(name="mail.wrapper", value=kind, where=where)
             if kind != "pgp-inline":
                 yield Fault("unsupported-feature", kind, where)
-        read, cut = _read(inner, part, left)
+        read, depths, cut = _read(inner, part, left)
         if cut:
             yield Fault("limit-text", f"more than {left} characters", where)
         if read.strip():
             left -= len(read)
             yield Observation(name="mail.text", value=read, where=where)
+            yield from quote_events(data, part, encoding, inner, read, depths)
 
 
 def _embedded(inner: bytes) -> tuple[str, ...]:
@@ -280,13 +324,14 @@ def _embedded(inner: bytes) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _read(inner: bytes, part: Part, left: int) -> tuple[str, bool]:
+def _read(inner: bytes, part: Part, left: int) -> tuple[str, Sequence[int] | None, bool]:
+    """The text, how often each line is quoted in HTML, and whether some was left out."""
     charset = part.params.get("charset", "").strip()
     if part.type not in _HTML:
         most = left * 4  # bytes; no charset needs more for a character
         whole = decode(inner[:most], charset)
-        return whole[:left], len(inner) > most or len(whole) > left
+        return whole[:left], None, len(inner) > most or len(whole) > left
     if not codec_of(charset):
         charset = declared_charset(inner)
     markup = decode(inner[: MARKUP * 4], charset)
-    return html_text(markup, left)
+    return html_lines(markup, left)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
 from leakverify.evidence import Location, Observation
@@ -18,10 +17,7 @@ from leakverify.extractors._mail_words import (
     hop,
     literal_text,
     message_ids,
-    tags,
-    without_comments,
 )
-from leakverify.when import canonical
 
 Facts = Iterator[Observation | Fault]
 
@@ -71,14 +67,6 @@ FIELD_VOCABULARY: Mapping[str, Declared] = MappingProxyType(
         "mail.received.by": text("server that took the mail", repeats=True),
         "mail.received.with": token("protocol by which a server took the mail", repeats=True),
         "mail.received.id": token("number a server gave the mail", repeats=True),
-        "mail.dkim.domain": text("signing domain of a DKIM-Signature; it is not verified here", repeats=True),
-        "mail.dkim.selector": text("key selector of a DKIM-Signature", repeats=True),
-        "mail.dkim.time": when("signing time of a DKIM-Signature", repeats=True),
-        "mail.dkim.expires": when("expiry of a DKIM-Signature", repeats=True),
-        "mail.dkim.signed": token("names of the fields a DKIM-Signature covers, in its order", repeats=True),
-        "mail.dkim.body_length": count("part of the body a DKIM-Signature covers", "bytes", repeats=True),
-        "mail.arc.domain": text("signing domain of an ARC-Message-Signature", repeats=True),
-        "mail.arc.time": when("signing time of an ARC-Message-Signature", repeats=True),
     }
 )
 
@@ -87,11 +75,10 @@ ONCE = frozenset(
     "date from sender reply-to to cc bcc message-id in-reply-to references subject".split()
 )  # fmt: skip
 #: facts kept of one kind of field
-ADDRESSES, REFERENCES, HOPS, SIGNATURES, NOTES = 1_000, 500, 200, 50, 50
+ADDRESSES, REFERENCES, HOPS, NOTES = 1_000, 500, 200, 50
 _NAMES_LENGTH = 16_384
 _RAW = 2_000
 _ID_LENGTH = 1_000
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ADDRESS_LITERAL = re.compile(r"[0-9A-Fa-f:.]{3,45}")
 _TOKEN = re.compile(r"[\x21-\x7e]{1,400}")
 
@@ -122,7 +109,6 @@ def header_facts(data: bytes, headers: Headers) -> Facts:
     yield from _ids(data, by_key)
     yield from _notes(data, by_key, headers)
     yield from _hops(data, by_key.get("received", []))
-    yield from _signatures(data, by_key)
     for irregular in headers.irregular:
         yield Fault("limit-size" if irregular == TOO_MANY else "malformed", irregular)
     for field in headers.fields:
@@ -292,37 +278,3 @@ def _hop_date(literal: str, stated: str) -> tuple[MailDate | None, str]:
     tail = literal.rpartition(";")[2].strip() if ";" in literal else ""
     read = read_date(tail) if tail else None
     return (read, tail) if read is not None else (None, "")
-
-
-def _signatures(data: bytes, by_key: Mapping[str, list[Field]]) -> Facts:
-    for key, stem in (("dkim-signature", "mail.dkim"), ("arc-message-signature", "mail.arc")):
-        fields = by_key.get(key, [])
-        if len(fields) > SIGNATURES:
-            yield Fault("limit-answer", f"more than {SIGNATURES} signatures", fields[SIGNATURES].where())
-        for field in fields[:SIGNATURES]:
-            found = tags(without_comments(header_text(field.value(data)), ""))
-            where = field.where()
-            if found.get("d"):
-                yield Observation(name=f"{stem}.domain", value=clip(found["d"], _ID_LENGTH), where=where)
-            if found.get("t"):
-                yield from _seconds(f"{stem}.time", found["t"], where)
-            if stem != "mail.dkim":
-                continue
-            if found.get("s"):
-                yield Observation(name="mail.dkim.selector", value=clip(found["s"], _ID_LENGTH), where=where)
-            if found.get("x"):
-                yield from _seconds("mail.dkim.expires", found["x"], where)
-            if found.get("h"):
-                yield Observation(name="mail.dkim.signed", value=clip(found["h"].lower()), where=where)
-            length = found.get("l", "")
-            if length.isascii() and length.isdigit() and len(length) <= 18:
-                yield Observation(name="mail.dkim.body_length", value=int(length), where=where)
-
-
-def _seconds(name: str, digits: str, where: Location) -> Facts:
-    """Seconds since 1970 as a date (RFC 6376 3.5)."""
-    if digits.isascii() and digits.isdigit() and len(digits) <= 11:
-        moment = _EPOCH + timedelta(seconds=int(digits))
-        yield Observation(name=name, value=canonical(moment), where=where, raw=digits)
-    else:
-        yield Fault("malformed", f"{name.rpartition('.')[2]} of a signature is no number of seconds", where)

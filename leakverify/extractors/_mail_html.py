@@ -8,7 +8,10 @@ interpreted: text hidden by CSS is part of the result.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from leakverify.extractors._mail_quote_words import VERB
 
 #: characters of markup that are read; the reduced text is bounded by the caller
 MARKUP = 4 * 1024 * 1024
@@ -31,28 +34,65 @@ def declared_charset(markup: bytes) -> str:
     return "" if found is None else found[1].decode("ascii")
 
 
+#: classes and ids of the elements that mail programs put what they quote into: Gmail, Yahoo, Proton
+#: Mail, Zimbra, Outlook for Mac; the attribution may stand inside
+_QUOTING = frozenset(
+    "gmail_quote yahoo_quoted protonmail_quote zmail_extra_hr olk_src_body_section moz-email-quote".split()
+)
+#: elements whose nesting is followed
+_NESTING = frozenset({"blockquote", "div", "span"})
+_LEVELS = 1_000
+
+
 class _Target:
-    """Collects text; a block element begins a line."""
+    """Collects text; a block element begins a line. ``depths`` says how often each line is quoted."""
 
     def __init__(self, limit: int) -> None:
         self.lines: list[str] = []
+        self.depths: list[int] = []
         self.line: list[str] = []
         self.silent = 0
         self.left = limit
+        self.depth = 0
+        self.nested: list[tuple[str, bool]] = []
 
-    def start(self, tag: str, attributes: object) -> None:
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         if tag in _SILENT:
             self.silent += 1
         elif tag in _BREAKS:
             self.end_line()
         elif tag in ("td", "th"):
             self.line.append(" ")
+        if tag in _NESTING and len(self.nested) < _LEVELS:
+            quotes = self.quotes(tag, attributes)
+            self.depth += quotes
+            self.nested.append((tag, quotes))
 
     def end(self, tag: str) -> None:
         if tag in _SILENT:
             self.silent = max(self.silent - 1, 0)
         elif tag in _BREAKS:
             self.end_line()
+        if tag in _NESTING and any(tag == opened for opened, _ in self.nested[-3:]):
+            while self.nested:
+                opened, quotes = self.nested.pop()
+                self.depth -= quotes
+                if opened == tag:
+                    break
+
+    def quotes(self, tag: str, attributes: Mapping[str, str]) -> bool:
+        """Whether an element holds what a mail program quotes.
+
+        A bare ``blockquote`` is also how editors indent, so it counts only after a line that ends
+        like an attribution.  Gmail's ``div`` holds a ``blockquote``, or a forwarded mail as it is.
+        """
+        named = {*attributes.get("class", "").lower().split(), attributes.get("id", "").lower()}
+        if tag != "blockquote":
+            return bool(named & _QUOTING - {"gmail_quote"})
+        style = attributes.get("style", "").lower()
+        if attributes.get("type", "").lower() == "cite" or named & _QUOTING or "border-left" in style:
+            return True
+        return bool(self.lines) and self.lines[-1].endswith(":") and VERB.search(self.lines[-1]) is not None
 
     def data(self, text: str) -> None:
         if not self.silent and self.left > 0:
@@ -68,6 +108,7 @@ class _Target:
             self.line.clear()
             if text:
                 self.lines.append(text)
+                self.depths.append(self.depth)
 
     def close(self) -> str:
         self.end_line()
@@ -76,6 +117,12 @@ class _Target:
 
 def html_text(markup: str, limit: int) -> tuple[str, bool]:
     """Text of a page, at most about ``limit`` characters; the flag says that some was left out."""
+    text, _, cut = html_lines(markup, limit)
+    return text, cut
+
+
+def html_lines(markup: str, limit: int) -> tuple[str, Sequence[int], bool]:
+    """The same, and for every line of the text how many quotations of mail programs stand around it."""
     from lxml import etree
 
     cut = len(markup) > MARKUP
@@ -85,7 +132,7 @@ def html_text(markup: str, limit: int) -> tuple[str, bool]:
     parser: Any = etree.HTMLParser(target=loose, no_network=True, huge_tree=False, remove_comments=True)
     clean = markup[:MARKUP].replace("\0", "")  # U+0000 would end its input early
     if not clean.strip():
-        return "", cut
+        return "", (), cut
     try:
         for at in range(0, len(clean), _FEED):
             parser.feed(clean[at : at + _FEED])
@@ -95,4 +142,4 @@ def html_text(markup: str, limit: int) -> tuple[str, bool]:
     except etree.XMLSyntaxError:  # nothing it could make sense of; what was heard before is kept
         text = target.close()
         cut = True
-    return str(text), cut or target.left < 0
+    return str(text), target.depths, cut or target.left < 0

@@ -14,9 +14,13 @@ from collections.abc import Iterator
 from leakverify.evidence import Location, Observation
 from leakverify.extractors._base import Child, Context, Event, Fault, Fit, Format, Probe, Source, count, token
 from leakverify.extractors._mail_body import BODY_VOCABULARY, body_events
+from leakverify.extractors._mail_clocks import CLOCK_VOCABULARY, field_clocks, with_clocks
+from leakverify.extractors._mail_dkim import DKIM_VOCABULARY, dkim_facts
 from leakverify.extractors._mail_fields import FIELD_VOCABULARY, header_facts
 from leakverify.extractors._mail_folder import Tally, separators
 from leakverify.extractors._mail_headers import Headers, read_headers, skip_mark
+from leakverify.extractors._mail_style import STYLE_VOCABULARY
+from leakverify.extractors._maildir import MAILDIR_VOCABULARY
 
 #: fields that programs write, hardly anybody else
 _MACHINE = frozenset(
@@ -88,6 +92,10 @@ _MAIL_ONLY = frozenset({"received", "message-id", "subject", "return-path", "fro
 
 
 def read(source: Source, context: Context) -> Iterator[Event]:
+    return with_clocks(_read(source, context))
+
+
+def _read(source: Source, context: Context) -> Iterator[Event]:
     data = source.data
     start = skip_mark(data)
     if start:
@@ -98,7 +106,9 @@ def read(source: Source, context: Context) -> Iterator[Event]:
     before = data.count(b"\n", 0, start)
     headers = read_headers(data, start, len(data), before=before)
     yield from header_facts(data, headers)
+    yield from field_clocks(data, headers)
     ends = _message_ends(source, headers)
+    yield from dkim_facts(data, headers, ends[0][1])
     yield from body_events(data, headers, start, ends[0][1], context)
     if len(ends) > 1:
         yield Observation(name="mail.further_messages", value=len(ends) - 1)
@@ -142,7 +152,12 @@ def sample() -> bytes:
         (
             "Received: from a.example (a.example [192.0.2.1]) by b.example with ESMTP id 1;",
             " Fri, 5 May 2017 20:47:00 +0200 (CEST)",
-            "DKIM-Signature: v=1; d=a.example; s=k; t=1494010020; x=1494614820; h=from; bh=; b=",
+            "DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/simple; d=a.example; s=k;",
+            " t=1494010020; x=1494614820; h=from; bh=AAAA; b=AAAA",
+            "DKIM-Signature: v=1; a=rsa-sha1; c=simple/relaxed; d=a.example; s=k; h=from; bh=AAAA; b=AAAA",
+            "ARC-Seal: i=1; a=rsa-sha256; cv=none; d=b.example; s=k; t=1494010020; b=AAAA",
+            "ARC-Message-Signature: i=1; a=rsa-sha256; d=b.example; s=k; h=from; bh=AAAA; b=AAAA",
+            "ARC-Authentication-Results: i=1; b.example; none",
             "Date: Fri, 5 May 2017 20:46:58 +0200",
             "From: =?utf-8?q?Ren=C3=A9e?= <renee@a.example>",
             "To: =?iso-2022-jp?b?GyRCRnxLXBsoQg==?= <to@b.example>, (x) y@b.example",
@@ -171,11 +186,15 @@ def sample() -> bytes:
 FORMAT = Format(
     name="mail",
     title="Mail message",
-    version=1,
+    version=2,
     sniff=sniff,
     observes={
         **FIELD_VOCABULARY,
         **BODY_VOCABULARY,
+        **MAILDIR_VOCABULARY,
+        **CLOCK_VOCABULARY,
+        **DKIM_VOCABULARY,
+        **STYLE_VOCABULARY,
         "mail.line_ending": token("how lines end: crlf, lf or mixed"),
         "mail.leading_bytes": count("byte order mark, blank lines or escaped mbox line in front", "bytes"),
         "mail.further_messages": count("messages that follow in the same file, as in an mbox"),
@@ -183,13 +202,20 @@ FORMAT = Format(
     extensions=("eml", "txt", "mht", "mhtml"),
     media_types=("message/rfc822",),
     replaces=("text",),
-    imports=("binascii", "encodings.aliases", "lxml.etree"),
+    imports=(
+        "asn1crypto.cms",
+        "binascii",
+        "encodings.aliases",
+        "leakverify.extractors.pdf.signature_value",
+        "lxml.etree",
+    ),
     sample=sample,
     readers=("lxml",),
     sources=(
         "RFC 5322 sections 2.2, 3.3, 3.4, 3.6, 4",
         "RFC 2045, 2046, 2047, 2183, 2231",
-        "RFC 6376 sections 3.2, 3.5",
+        "RFC 6376 sections 3.2, 3.4, 3.5, 3.7, 5.4",
+        "RFC 8617 sections 4.1, 5.1",
         "RFC 4155 appendix A",
     ),
 )

@@ -26,6 +26,7 @@ from leakverify.extractors._base import (
 )
 from leakverify.extractors._mail_folder import Separator, Tally, separator_at, separators
 from leakverify.extractors._mail_headers import skip_mark
+from leakverify.extractors._mbox_habits import HABIT_VOCABULARY, Habits
 from leakverify.when import When, parse_when
 
 EXTENSIONS = ("mbox", "mbx")
@@ -56,6 +57,7 @@ def read(source: Source, context: Context) -> Iterator[Event]:
     stated: When | None = None
     messages = empty = abrupt = backward = 0
     full = False
+    habits = Habits(source)
     for found in separators(source, 0, tally):
         if open_at is None:
             if found.start:
@@ -68,6 +70,7 @@ def read(source: Source, context: Context) -> Iterator[Event]:
             empty += length <= 0
             if length > 0 and not full:
                 yield _member(messages, open_at, length)
+                habits.message(messages, open_at, length)
         open_at = found
         messages += 1
         if messages > context.limits.members and not full:
@@ -89,6 +92,8 @@ def read(source: Source, context: Context) -> Iterator[Event]:
         empty += length <= 0
         if length > 0 and not full:
             yield _member(messages, open_at, length)
+            habits.message(messages, open_at, length)
+    yield from habits.facts(escaped=tally.escaped, unescaped=tally.unescaped)
     for name, value in (
         ("mbox.messages", messages),
         ("mbox.messages.empty", empty),
@@ -125,7 +130,7 @@ def sample() -> bytes:
 FORMAT = Format(
     name="mbox",
     title="Mailbox (mbox)",
-    version=1,
+    version=2,
     sniff=sniff,
     observes={
         "mbox.messages": count("messages"),
@@ -139,6 +144,7 @@ FORMAT = Format(
         "mbox.lines.escaped": count("lines of text that begin with From and were escaped"),
         "mbox.lines.unescaped": count("lines of text that begin with From and were not escaped"),
         "mbox.final_line_break": flag("the file ends with a line break"),
+        **HABIT_VOCABULARY,
     },
     extensions=EXTENSIONS,
     media_types=("application/mbox",),

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import base64
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -11,7 +10,6 @@ from hypothesis import strategies as st
 
 from leakverify.checks import _text, _time
 from leakverify.checks._base import Facts, fact
-from leakverify.checks._mail_time import boundary_times, identifier_times, thread_times
 from leakverify.checks._versions import released, writer
 from leakverify.evidence import Extraction
 from leakverify.when import When, canonical, parse_when
@@ -129,47 +127,3 @@ def test_an_unknown_packer_is_nobody() -> None:
     assert (
         packer(fact("zip.made_by", "0.45"), fact("zip.flags.first", "0x8"), fact("zip.times", "real")) == ""
     )
-
-
-def clocks(read, **observed: str) -> list[str]:
-    facts = tuple(fact(f"mail.{name}", value) for name, value in observed.items())
-    return [when.text for _, when in read(Facts(Extraction(index=0, formats=("mail",), observations=facts)))]
-
-
-def test_hidden_clocks_of_mail_are_decoded() -> None:
-    boundary = "mime.boundary"
-    published = "000000000000b6809105a0ae7b18"  # Hopland and Gungor, 2020
-    assert clocks(boundary_times, **{boundary: published}) == ["2020-03-12T20:49:03Z"]
-    java = "----=_Part_12_33.1463041860000"
-    assert clocks(boundary_times, **{boundary: java}) == ["2016-05-12T08:31:00Z"]
-    assert clocks(identifier_times, message_id="3D7E1F20.1090905@host.example") == ["2002-09-10T16:34:40Z"]
-    assert clocks(identifier_times, message_id="20160512103100.GA17@host.example") == ["2016-05-12T10:31:00"]
-    for made_up in ("0000000000000000000000000000", "0" * 12 + "f" * 16, "----=_Part_1_1.9999999999999"):
-        assert clocks(boundary_times, **{boundary: made_up}) == []
-    for other in (
-        "20161512103100.GA17@host.example",
-        "29991231235959.1@host.example",
-        "CAF+x@mail.gmail.com",
-    ):
-        assert clocks(identifier_times, message_id=other) == []
-
-
-def test_thread_index_is_read_in_both_forms() -> None:
-    begun = datetime(2016, 5, 12, 8, 31, tzinfo=UTC) - datetime(1601, 1, 1, tzinfo=UTC)
-    ticks = begun // timedelta(microseconds=1) * 10
-    outlook = (ticks >> 16).to_bytes(6, "big") + bytes(16)
-    server = b"\x01" + (ticks >> 24).to_bytes(5, "big") + bytes(16)
-    answers = b"".join(
-        (int(span.total_seconds() * 10**7) >> 18).to_bytes(4, "big") + b"\0"
-        for span in (timedelta(hours=2), timedelta(hours=1))
-    )
-
-    def read(data: bytes) -> list[str]:
-        return [text[:16] for text in clocks(thread_times, thread_index=base64.b64encode(data).decode())]
-
-    assert read(outlook)[0] in ("2016-05-12T08:30", "2016-05-12T08:31")
-    assert read(server)[0] in ("2016-05-12T08:30", "2016-05-12T08:31")
-    assert read(outlook + answers)[1] in ("2016-05-12T11:30", "2016-05-12T11:31")
-    assert len(read(server + answers)) == 1
-    assert read(outlook[:21]) == read(b"\x02" + outlook[1:]) == []
-    assert clocks(thread_times, thread_index="no base64") == []

@@ -291,11 +291,11 @@ def test_wrappers() -> None:
     oid = b"\x30\x80\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07"
     for last, wrapper, code in (
         (b"\x03", "smime-encrypted", "encrypted"),
-        (b"\x02", "smime-opaque", "unsupported-feature"),
+        (b"\x02", "smime-opaque", "malformed"),
     ):
         found = read(mail(Body("application/pkcs7-mime; name=smime.p7m", oid + last, "base64")))[0]
         assert values(found, "mail.wrapper") == [wrapper]
-        assert (code, wrapper) in details(found)
+        assert code in {named for named, _ in details(found)}
     found = read(mail(Body("application/ms-tnef; name=winmail.dat", b"\x78\x9f\x3e\x22", "base64")))[0]
     assert values(found, "mail.wrapper") == ["tnef"]
 

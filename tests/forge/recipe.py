@@ -10,7 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-#: modules of this package that register recipes; those named ``pdf...`` and ``office...`` are found by name
+from leakverify.references import NO_REFERENCES, References
+
+#: modules of this package that register recipes; those named ``mail_...``, ``pdf...`` and ``office...`` are
+#: found by name
 ROOMS = ("mail", "image")
 
 #: what is left to find. explicit: the file still holds what proves it (an earlier revision, a text under
@@ -42,10 +45,11 @@ class Truth:
 
 @dataclass(frozen=True, slots=True)
 class Forged:
-    """A document a recipe made, and what it knows of its own work."""
+    """A document a recipe made, what it knows of its own work, and what judging is to be handed with it."""
 
     data: bytes
     truth: Truth | None = None
+    references: References = NO_REFERENCES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +135,10 @@ def _register(
 def recipes() -> dict[str, Recipe]:
     """Every recipe by name, in order of name."""
     folder = [str(Path(__file__).parent)]
-    rooms = [*ROOMS, *(m.name for m in pkgutil.iter_modules(folder) if m.name.startswith(("office", "pdf")))]
+    rooms = [
+        *ROOMS,
+        *(m.name for m in pkgutil.iter_modules(folder) if m.name.startswith(("mail", "office", "pdf"))),
+    ]
     for room in rooms:
         importlib.import_module(f"tests.forge.{room}")
     return dict(sorted(_FOUND.items()))

@@ -35,6 +35,7 @@ PROGRAMS: dict[str, str] = {
 #: Python module -> the distribution that brings it
 MODULES: dict[str, str] = {
     "PIL": "pillow",
+    "dkim": "dkimpy",
     "docx": "python-docx",
     "numpy": "numpy",
     "openpyxl": "openpyxl",

@@ -37,7 +37,6 @@ FORMAT = Format(
         "ppt",
         "pps",
         "pot",
-        "msg",
         "mpp",
         "vsd",
         "pub",

@@ -1,0 +1,95 @@
+"""``leakverify threads --in STORE``"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import msgspec
+
+import leakverify as lv
+from leakverify.cli import _options
+from leakverify.cli._exit import Exit
+
+if TYPE_CHECKING:
+    from leakverify.report._words import Words
+
+#: characters of a subject, a path or a quoted place that are shown
+_SHOWN = 200
+
+
+@click.command(short_help="Conversations of a scan, and what its mails quote of each other.")
+@click.option(
+    "--in", "store", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="STORE", help="The store of a scan.",
+)  # fmt: skip
+@click.option(
+    "--mail", metavar="PATH", help="What the mail at this path quotes, as the ranked list shows the path."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, one conversation or quotation a line.")
+@click.option(
+    "--top", type=click.IntRange(1), default=20, show_default=True,
+    help="Conversations that are listed; JSON holds all.",
+)  # fmt: skip
+@_options.lang
+def command(store: Path, mail: str | None, as_json: bool, top: int, lang: str) -> Exit:
+    """List the conversations of a scan, the longest first.
+
+    With --mail: every quotation in that mail, held word by word against the
+    original where the scan has it. Two texts that differ do not say which of
+    them was changed.
+    """
+    from leakverify.report._visible import json_line
+    from leakverify.report._words import words
+
+    said = words(lang)
+    with lv.Scan(store) as scan:
+        found: list[lv.Conversation] | list[lv.Quotation]
+        found = scan.conversations() if mail is None else scan.quoted(mail)
+        if as_json:
+            for one in found:
+                sys.stdout.write(json_line(msgspec.json.encode(one).decode()))
+            return Exit.DONE
+        if not found:
+            _options.say("no-conversations" if mail is None else "no-quotations", lang, path=mail or store)
+        for one in found if mail is not None else found[:top]:
+            lines = _conversation(one, said) if isinstance(one, lv.Conversation) else _quotation(one, said)
+            sys.stdout.write("\n".join(lines) + "\n\n")
+    return Exit.DONE
+
+
+def _conversation(one: lv.Conversation, said: Words) -> Iterator[str]:
+    from leakverify.report._visible import visible
+
+    yield visible(one.subject, limit=_SHOWN) or "-"
+    dates = [member.date for member in one.mails if member.date]
+    span = f"  {visible(dates[0])} – {visible(dates[-1])}" if dates else ""
+    yield "  " + said.plural("mails", len(one.mails)) + span
+    if one.missing:
+        yield "  " + said.plural("mails-missing", len(one.missing))
+    for member in one.mails:
+        shown = (
+            visible(text, limit=_SHOWN) for text in (member.date or "-", member.sender or "-", member.path)
+        )
+        yield "    " + "  ".join(shown)
+
+
+def _quotation(one: lv.Quotation, said: Words) -> Iterator[str]:
+    from leakverify.report._visible import visible
+
+    yield f"{visible(str(one.where))}  {visible(one.attribution, limit=_SHOWN)}".rstrip()
+    yield "  " + said.term("agreement", one.agreement).format(same=one.same, words=one.words)
+    if one.original:
+        by = ", ".join(said.term("known-by", reason) for reason in one.known_by)
+        yield f"  {visible(one.original, limit=_SHOWN)} ({by})"
+    for which in one.covered:
+        yield "  " + said.term("covered", which)
+    for difference in one.differences:
+        pair = {
+            "original": visible(difference.original, limit=_SHOWN) or "-",
+            "quoted": visible(difference.quoted, limit=_SHOWN) or "-",
+        }
+        yield "    " + said.term("difference", difference.kind).format(**pair)
