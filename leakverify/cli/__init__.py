@@ -21,8 +21,10 @@ VERBS = {
     "scan": "scan",
     "report": "report",
     "revisions": "revisions",
+    "style": "style",
     "checks": "checks",
     "formats": "formats",
+    "knowledge": "knowledge",
     "doctor": "doctor",
 }
 

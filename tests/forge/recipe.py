@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-#: modules of this package that register recipes; those named ``pdf...`` and ``office...`` are found by name
+#: modules of this package that register recipes; those named ``image_...``, ``pdf...`` and ``office...`` are found by name
 ROOMS = ("mail", "image")
 
 #: what is left to find. explicit: the file still holds what proves it (an earlier revision, a text under
@@ -131,7 +131,7 @@ def _register(
 def recipes() -> dict[str, Recipe]:
     """Every recipe by name, in order of name."""
     folder = [str(Path(__file__).parent)]
-    rooms = [*ROOMS, *(m.name for m in pkgutil.iter_modules(folder) if m.name.startswith(("office", "pdf")))]
+    rooms = [*ROOMS, *(m.name for m in pkgutil.iter_modules(folder) if m.name.startswith(("image_", "office", "pdf")))]
     for room in rooms:
         importlib.import_module(f"tests.forge.{room}")
     return dict(sorted(_FOUND.items()))
