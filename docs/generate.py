@@ -20,6 +20,7 @@ from leakverify.checks import registry as checks
 from leakverify.cli import cli
 from leakverify.extractors import FILE_VOCABULARY, registry
 from leakverify.extractors._base import Declared
+from leakverify.extractors._prose import PROSE_VOCABULARY
 from leakverify.problems import PROBLEMS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -64,6 +65,8 @@ def formats_page() -> str:
     """Every format and the facts it yields."""
     lines = [NOTE, "# Formats and facts", "", "Facts that are stated of every document:", ""]
     lines += _vocabulary(dict(FILE_VOCABULARY))
+    lines += ["", "### What a text says, whatever the format", ""]
+    lines += _vocabulary(PROSE_VOCABULARY)
     for extractor in registry().values():
         declared = extractor.format
         lines += ["", f"## {declared.name}: {declared.title}", ""]

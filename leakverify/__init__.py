@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from leakverify.recovery import Revision, revisions
     from leakverify.scanner import Progress
     from leakverify.scanning import scan
+    from leakverify.style import StyleComparison, compare_style
 
 # where each public name lives; loaded on first use, so that the bare import stays cheap
 _HOME = {
@@ -68,8 +69,10 @@ _HOME = {
     "Scan": "_api",
     "StoreError": "errors",
     "StoreTooNew": "errors",
+    "StyleComparison": "style",
     "Summary": "_api",
     "UsageError": "errors",
+    "compare_style": "style",
     "doctor": "_api",
     "list_checks": "_api",
     "list_formats": "_api",
@@ -104,9 +107,11 @@ __all__ = [
     "Scan",
     "StoreError",
     "StoreTooNew",
+    "StyleComparison",
     "Summary",
     "UsageError",
     "__version__",
+    "compare_style",
     "doctor",
     "list_checks",
     "list_formats",

@@ -23,12 +23,14 @@ from leakverify.extractors._base import (
     Context,
     Event,
     Fault,
+    Fit,
     Format,
     LimitExceeded,
     Probe,
     Source,
     clip,
 )
+from leakverify.extractors._prose import PROSE_VERSION, Prose
 from leakverify.identify import candidates, probe, unread_title
 from leakverify.limits import Limits
 
@@ -36,6 +38,8 @@ _ADDRESS = re.compile(r"(?: object)? at 0x[0-9a-fA-F]{6,16}")
 #: how pypdf shows a reference: number, generation, and the address of the reader
 _REFERENCE = re.compile(r"IndirectObject\((\d+), (\d+), \d+\)")
 Send = Callable[[object], object]
+#: what is drawn from the text of a document, whatever its format
+_PROSE = Format(name="text facts", title="", version=PROSE_VERSION, sniff=lambda probe: Fit.NONE, observes={})
 
 
 class _Pending:
@@ -102,12 +106,15 @@ class _Unit:
         for fault in _file_faults(source, ends, formats, self.extra):
             self.fault(index, fault)
         context = Context(self.limits, self.budget, self.full, task.name)
+        prose = Prose()
         for name in formats:
             extractor = registry(self.extra)[name]
             with _LibraryWarnings() as heard:
-                self.drain(index, task, extractor.format, extractor.read(source, context))
+                self.drain(index, task, extractor.format, heard_by(prose, extractor.read(source, context)))
             for detail in heard:
                 self.fault(index, Fault("reader-warning", detail))
+        if formats:
+            self.drain(index, task, _PROSE, prose.facts())
         if context.deferred:
             self.send(wire.Deferred(index))
 
@@ -167,6 +174,14 @@ class _Unit:
             return
         self.planned += 1
         self.queue.append(_Pending(source, name, role, index, task.depth + 1, where))
+
+
+def heard_by(prose: Prose, events: Iterator[Event]) -> Iterator[Event]:
+    """Events as they come; what they say to a reader is kept for later."""
+    for event in events:
+        if isinstance(event, Observation):
+            prose.hear(event)
+        yield event
 
 
 def unpack(

@@ -36,6 +36,7 @@ from typing import Any
 from leakverify.box import child, linux, render, runner, wire
 from leakverify.extractors import registry
 from leakverify.extractors._base import Source
+from leakverify.extractors._prose import warm_up as warm_up_prose
 from leakverify.limits import DEFAULT_LIMITS
 
 #: modules that parsers and the standard library load late, beside what extractors name
@@ -67,6 +68,7 @@ def warm_up(extra: tuple[str, ...]) -> None:
         if extractor.format.sample is not None:
             sample = Source(extractor.format.sample())
             runner.examine(sample, "sample", DEFAULT_LIMITS, full=True, send=_ignore, extra=extra)
+    warm_up_prose()
     pages = Source(registry()["pdf"].format.sample())  # type: ignore[misc]
     for message, _ in render.draw(pages, (wire.Shot(pages.size, 1, 300),)):
         wire.encoder.encode(message)

@@ -23,8 +23,10 @@ VERBS = {
     "revisions": "revisions",
     "threads": "threads",
     "keys": "keys",
+    "style": "style",
     "checks": "checks",
     "formats": "formats",
+    "knowledge": "knowledge",
     "doctor": "doctor",
 }
 

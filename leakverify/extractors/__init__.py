@@ -17,6 +17,7 @@ from types import MappingProxyType, ModuleType
 
 from leakverify.errors import UsageError
 from leakverify.extractors._base import Declared, Format, Kind, Reader, count, digest, flag, text, token
+from leakverify.extractors._prose import PROSE_VERSION, PROSE_VOCABULARY, prose_tables
 
 #: facts that the box itself states about every document
 FILE_VOCABULARY: Mapping[str, Declared] = MappingProxyType(
@@ -81,7 +82,7 @@ def _load_file(path: str) -> ModuleType:
 @functools.cache
 def vocabulary(extra: tuple[str, ...] = ()) -> Mapping[str, Declared]:
     """Every observation name that may occur, with its declaration."""
-    names: dict[str, Declared] = dict(FILE_VOCABULARY)
+    names: dict[str, Declared] = {**FILE_VOCABULARY, **PROSE_VOCABULARY}
     for extractor in registry(extra).values():
         names.update(extractor.format.observes)
     return MappingProxyType(names)
@@ -97,6 +98,7 @@ def content_names(extra: tuple[str, ...] = ()) -> frozenset[str]:
 def extractor_version(extra: tuple[str, ...] = ()) -> str:
     """Identifies what reading a file means in this version; part of every cache key."""
     parts = [f"{e.format.name}={e.format.version}" for e in registry(extra).values()]
+    parts.append(f"prose={PROSE_VERSION}={prose_tables()}")
     for path in extra:
         parts.append(hashlib.sha256(Path(path).read_bytes()).hexdigest())
     return hashlib.sha256("\n".join(sorted(parts)).encode()).hexdigest()[:16]

@@ -52,6 +52,8 @@ from leakverify.extractors._image_ifd import (
     Damage,
     Directories,
 )
+from leakverify.extractors._image_layout import layout_observations
+from leakverify.extractors._image_makernote import maker_note_observations
 from leakverify.when import parse_when
 
 EXIF_VOCABULARY: Mapping[str, Declared] = MappingProxyType(
@@ -72,8 +74,17 @@ EXIF_VOCABULARY: Mapping[str, Declared] = MappingProxyType(
         "image.exif.datetime_original": when("DateTimeOriginal: when the picture was taken"),
         "image.exif.datetime_digitized": when("DateTimeDigitized: when it became digital"),
         "image.exif.datetime_modified": when("DateTime: when the file was last changed, as its program says"),
+        "image.exif.comment": text("UserComment, when its stated encoding can be read"),
         "image.exif.date_malformed": text("a date that is none; part names the tag", repeats=True),
         "image.exif.offset_original": token("OffsetTimeOriginal: zone of the clock, such as +02:00"),
+        "image.exif.offset_digitized": token("OffsetTimeDigitized"),
+        "image.exif.offset_modified": token("OffsetTime: zone of DateTime"),
+        "image.exif.subsec_original": token("SubSecTimeOriginal: digits behind the second"),
+        "image.exif.subsec_digitized": token("SubSecTimeDigitized"),
+        "image.exif.subsec_modified": token("SubSecTime: of DateTime"),
+        "image.exif.interop": token("InteroperabilityIndex: R98 for sRGB, R03 for Adobe RGB"),
+        "image.exif.exposure_time": number("ExposureTime", "s"),
+        "image.exif.colour_space": count("ColorSpace: 1 sRGB, 65535 uncalibrated"),
         "image.exif.gps.latitude": number("north positive", "degrees"),
         "image.exif.gps.longitude": number("east positive", "degrees"),
         "image.exif.gps.when": when("GPSDateStamp and GPSTimeStamp, in UTC"),
@@ -92,6 +103,8 @@ EXIF_VOCABULARY: Mapping[str, Declared] = MappingProxyType(
 _STATED, _VALUES, _CHARACTERS = 20_000, 20_000, 4 << 20
 #: exifread does not read values of more numbers than this
 _LONGEST = 1000
+#: comment of the user, bytes of it that are read
+_USER_COMMENT, _COMMENT = 0x9286, 1 << 16
 #: bytes of a value Pillow is asked to unpack
 _UNPACKED = 1 << 20
 #: maker notes (never read), user comments (exifread leaves them out), private padding
@@ -126,6 +139,12 @@ _TEXTS: tuple[tuple[str, str, int], ...] = (
     ("image.exif.owner", "Exif", 0xA430),
     ("image.exif.unique_id", "Exif", 0xA420),
     ("image.exif.version", "Exif", 0x9000),
+    ("image.exif.offset_digitized", "Exif", 0x9012),
+    ("image.exif.offset_modified", "Exif", 0x9010),
+    ("image.exif.subsec_original", "Exif", 0x9291),
+    ("image.exif.subsec_digitized", "Exif", 0x9292),
+    ("image.exif.subsec_modified", "Exif", 0x9290),
+    ("image.exif.interop", "Interop", 0x0001),
 )
 #: observation, directory, tag, tag of the zone (EXIF 2.31 and later)
 _DATES: tuple[tuple[str, str, int, int], ...] = (
@@ -137,6 +156,7 @@ _COUNTS: tuple[tuple[str, str, int], ...] = (
     ("image.exif.orientation", "IFD0", 0x0112),
     ("image.exif.pixel_width", "Exif", 0xA002),
     ("image.exif.pixel_height", "Exif", 0xA003),
+    ("image.exif.colour_space", "Exif", 0xA001),
 )
 _WHEN = re.compile(
     r"(\d{4})[:/.-](\d\d?)[:/.-](\d\d?)"
@@ -164,6 +184,9 @@ def exif_observations(
     if walked.big:
         yield Fault("unsupported-feature", "EXIF of a BigTIFF", Location(part="EXIF"))
         return
+    yield from layout_observations(walked, base)
+    yield from _comment(walked, _Where(walked, base))
+    yield from maker_note_observations(walked, base)
     refusal = _too_costly(walked)
     if refusal is not None:
         yield Fault(refusal.code, f"EXIF: {refusal.detail}", Location(part="EXIF", offset=base))
@@ -192,6 +215,22 @@ def exif_observations(
     yield Observation(name="image.exif.agreeing", value=len(agreed), where=Location(part="EXIF", offset=base))
     yield from _disagreements(first, second, names, where)
     yield from _facts(agreed, where)
+
+
+def _comment(walked: Directories, where: _Where) -> Iterator[Observation]:
+    """UserComment by its own eight bytes of encoding (EXIF 2.32, 4.6.6); exifread leaves it out."""
+    raw = walked.raw(walked.entry("Exif", _USER_COMMENT), _COMMENT)
+    coded, content = raw[:8], raw[8:]
+    if coded == b"UNICODE\0":
+        said = content.decode("utf-16-le" if walked.order == "<" else "utf-16-be", "replace")
+    elif coded in (b"ASCII\0\0\0", bytes(8)) and content.isascii():
+        said = content.decode("ascii")
+    else:
+        return
+    said = said.split("\0", 1)[0].strip()
+    if said:
+        key = ("Exif", _USER_COMMENT)
+        yield Observation(name="image.exif.comment", value=clip(said, 500), where=where(key))
 
 
 class _Where:
@@ -413,6 +452,10 @@ def _facts(agreed: Reading, where: _Where) -> Iterator[Observation]:
         value = agreed.get((home, tag))
         if isinstance(value, tuple) and isinstance(value[0], int) and value[0] >= 0:
             yield Observation(name=name, value=value[0], where=where((home, tag)))
+    exposed = agreed.get(("Exif", 0x829A))
+    if isinstance(exposed, tuple) and isinstance(exposed[0], int | Fraction):
+        place = where(("Exif", 0x829A))
+        yield Observation(name="image.exif.exposure_time", value=round(float(exposed[0]), 9), where=place)
     yield from _dates(agreed, where)
     yield from _position(agreed, where)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
@@ -32,6 +32,15 @@ JPEG_VOCABULARY: Mapping[str, Declared] = MappingProxyType(
             "quality at which the IJG library makes exactly these tables", "of 100", repeats=True
         ),
         "jpeg.subsampling": token("chroma subsampling, such as 4:2:0, or the literal factors"),
+        "jpeg.components": token("numbers of the components in the frame header"),
+        "jpeg.restart_interval": count("units between restart markers, stated only when there are any"),
+        "jpeg.huffman_kind": token(
+            "standard (the example tables of T.81, annex K.3) or made for this picture"
+        ),
+        "jpeg.table_layout": token("tables of each segment that defines some, such as DQT 0 1"),
+        "jpeg.jfif": token("version, unit and density of the JFIF header, such as 1.1 1 72 72"),
+        "jpeg.adobe": token("version and colour transform of the Adobe marker"),
+        "jpeg.scans": count("scans of the picture"),
         "jpeg.progressive": flag("coded progressively (SOF2, SOF6, SOF10 or SOF14)"),
         "jpeg.mpf.images": count("pictures announced by the multi-picture directory (CIPA DC-007)"),
         "jpeg.trailing_bytes": count("bytes after the end of the picture", "bytes"),
@@ -59,6 +68,7 @@ _NAMES = {
 EXIF_HEADER = b"Exif\0\0"
 XMP_HEADER = b"http://ns.adobe.com/xap/1.0/\0"
 ICC_HEADER = b"ICC_PROFILE\0"
+PHOTOSHOP_HEADER = b"Photoshop 3.0\0"
 
 
 class Segment(NamedTuple):
@@ -71,13 +81,17 @@ class Segment(NamedTuple):
 
 
 class Frame(NamedTuple):
-    """The frame header. ``factors`` are the sampling factors of each component, across and down."""
+    """The frame header.
+
+    ``factors`` are the sampling factors of each component, across and down, ``numbers`` what they are called.
+    """
 
     marker: int
     precision: int
     height: int
     width: int
     factors: tuple[tuple[int, int], ...]
+    numbers: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)
@@ -172,6 +186,7 @@ def _frame(data: bytes, segment: Segment) -> Frame | None:
         int.from_bytes(header[1:3], "big"),
         int.from_bytes(header[3:5], "big"),
         factors,
+        tuple(header[6 + 3 * i] for i in range(header[5])),
     )
 
 
@@ -203,6 +218,8 @@ def jpeg_observations(data: bytes, found: Structure) -> Iterator[Observation | F
         yield Observation(name="jpeg.progressive", value=frame.marker in _PROGRESSIVE)
         if len(frame.factors) > 1:
             yield Observation(name="jpeg.subsampling", value=subsampling(frame))
+        yield Observation(name="jpeg.components", value=" ".join(map(str, frame.numbers[:8])))
+    yield from _writing(data, found)
     yield from table_observations(data, found, "image")
     yield from _comments(data, found)
     if found.end is not None:
@@ -210,6 +227,64 @@ def jpeg_observations(data: bytes, found: Structure) -> Iterator[Observation | F
         if found.end < len(data):
             where = Location(offset=found.end, length=len(data) - found.end)
             yield Observation(name="jpeg.trailing_kind", value=_trailer(data, found.end), where=where)
+
+
+def _writing(data: bytes, found: Structure) -> Iterator[Observation]:
+    """Habits of the program that wrote the segments."""
+    layout = []
+    scans = sum(segment.marker == SOS for segment in found.segments)
+    for segment in found.segments:
+        payload = data[segment.start : segment.end]
+        if segment.marker == SOS:
+            break
+        if segment.marker == DRI and len(payload) >= 2 and any(payload[:2]):
+            yield Observation(name="jpeg.restart_interval", value=int.from_bytes(payload[:2], "big"))
+        if segment.marker == DQT:
+            layout.append("DQT " + " ".join(map(str, _numbers(payload, _quantisation_size))))
+        elif segment.marker == DHT:
+            layout.append("DHT " + " ".join(f"{n:02x}" for n in _numbers(payload, _huffman_size)))
+    yield Observation(name="jpeg.scans", value=scans)
+    if layout:
+        yield Observation(name="jpeg.table_layout", value=clip("; ".join(layout), 400))
+    codes = _huffman(found.tables_of(data, DHT))
+    if codes:
+        usual = all(_digest(code) in _STANDARD_CODES for code in codes.values())
+        yield Observation(name="jpeg.huffman_kind", value="standard" if usual else "made for this picture")
+    for segment in found.application(data, 0xE0, b"JFIF\0"):
+        raw = data[segment.start : segment.end]
+        if len(raw) >= 7:
+            across, down = int.from_bytes(raw[3:5], "big"), int.from_bytes(raw[5:7], "big")
+            stated = f"{raw[0]}.{raw[1]} {raw[2]} {across} {down}"
+            yield Observation(name="jpeg.jfif", value=stated, where=Location(offset=segment.at))
+        break
+    for segment in found.application(data, 0xEE, b"Adobe"):
+        raw = data[segment.start : segment.end]
+        if len(raw) >= 7:
+            stated = f"{int.from_bytes(raw[:2], 'big')} {raw[6]}"
+            yield Observation(name="jpeg.adobe", value=stated, where=Location(offset=segment.at))
+        break
+
+
+def _quantisation_size(payload: bytes, at: int) -> int:
+    return 129 if payload[at] >> 4 else 65
+
+
+def _huffman_size(payload: bytes, at: int) -> int:
+    return 17 + sum(payload[at + 1 : at + 17])
+
+
+def _numbers(payload: bytes, size: Callable[[bytes, int], int]) -> list[int]:
+    """The first byte of each table of a segment: its class or precision, and its number."""
+    numbers: list[int] = []
+    at = 0
+    while at < len(payload) and len(numbers) < 16:
+        numbers.append(payload[at])
+        at += size(payload, at)
+    return numbers
+
+
+def _digest(raw: bytes) -> str:
+    return hashlib.sha256(raw).hexdigest()[:16]
 
 
 def subsampling(frame: Frame) -> str:
@@ -288,6 +363,10 @@ _LUMINANCE = (
 )
 _CHROMINANCE = (17, 18, 18, 24, 21, 24, 47, 26, 26, 47, 99, 66, 56, 66, *[99] * 50)
 # fmt: on
+
+
+#: SHA-256, cut short, of counts and values of the four example tables (T.81 tables K.3 to K.6)
+_STANDARD_CODES = frozenset(("2f66814c875b5317", "602f734c8c12c1d9", "a6283a08f5d97906", "13f90e3c9dc476c6"))
 
 
 @functools.cache

@@ -21,6 +21,7 @@ from leakverify.extractors._base import (
     token,
     when,
 )
+from leakverify.extractors._image_c2pa import LARGEST, c2pa_observations
 from leakverify.extractors._image_exif import exif_date, exif_observations
 from leakverify.extractors._image_icc import icc_observations
 from leakverify.extractors._image_jpeg import plain
@@ -82,7 +83,11 @@ def png_observations(data: bytes, context: Context) -> Iterator[Observation | Fa
     if end is not None:
         yield Observation(name="png.trailing_bytes", value=len(data) - end, where=Location(offset=end))
     yield from faults
-    yield Observation(name="image.c2pa", value=any(chunk.type == b"caBX" for chunk in chunks))
+    store = next((chunk for chunk in chunks if chunk.type == b"caBX"), None)
+    yield Observation(name="image.c2pa", value=store is not None)
+    if store is not None:
+        where = Location(part="C2PA", offset=store.at)
+        yield from c2pa_observations(data[store.start : min(store.end, store.start + LARGEST)], where)
     yield from _times(data, chunks)
     yield from _Metadata(data, chunks, context).observations()
 

@@ -1,4 +1,4 @@
-"""Pictures: JPEG, PNG, TIFF and HEIC, by their structure and by what they state of themselves.
+"""Pictures: JPEG, PNG, TIFF, HEIC, WebP and GIF, by their structure and by what they state of themselves.
 
 What a picture shows is not looked at, except that a preview inside EXIF is laid
 over it.  The structure comes from our own bounded walks; EXIF from exifread and
@@ -26,18 +26,30 @@ from leakverify.extractors._base import (
     flag,
     token,
 )
+from leakverify.extractors._image_c2pa import C2PA_VOCABULARY, c2pa_observations, jumbf_of
 from leakverify.extractors._image_exif import EXIF_VOCABULARY, exif_observations
 from leakverify.extractors._image_heif import HEIF_VOCABULARY, heif_observations, is_heif
 from leakverify.extractors._image_icc import ICC_VOCABULARY, LARGEST, icc_observations
 from leakverify.extractors._image_ifd import Directories
+from leakverify.extractors._image_layout import LAYOUT_VOCABULARY
+from leakverify.extractors._image_makernote import MAKER_NOTE_VOCABULARY
+from leakverify.extractors._image_photoshop import PHOTOSHOP_VOCABULARY, photoshop_observations
 from leakverify.extractors._image_png import PNG_VOCABULARY, SIGNATURE, mode, png_observations
+from leakverify.extractors._image_riff import (
+    RIFF_VOCABULARY,
+    gif_observations,
+    is_gif,
+    is_webp,
+    webp_observations,
+)
 from leakverify.extractors._image_thumbnail import THUMBNAIL_VOCABULARY, preview_of, thumbnail_observations
 from leakverify.extractors._image_tiff import SIGNATURES, TIFF_VOCABULARY, tiff_observations
+from leakverify.extractors._image_trailer import TRAILER_VOCABULARY, samsung_observations
 from leakverify.extractors._xmp import XMP_VOCABULARY, xmp_observations
 
 _VOCABULARY: Mapping[str, Declared] = MappingProxyType(
     {
-        "image.format": token("JPEG, PNG, TIFF or HEIC (which stands for AVIF too)"),
+        "image.format": token("JPEG, PNG, TIFF, WebP, GIF or HEIC (which stands for AVIF too)"),
         "image.width": count("width as coded, before any turning", "px"),
         "image.height": count("height as coded, before any turning", "px"),
         "image.mode": token("kind of pixels in Pillow's words, with the depth where it is not 8 bits"),
@@ -47,6 +59,8 @@ _VOCABULARY: Mapping[str, Declared] = MappingProxyType(
 
 #: XMP packets read of one picture; parts of an extended packet are not
 _PACKETS = 4
+#: segments of Photoshop's resources put together
+_RESOURCES = 200
 _START = b"\xff\xd8\xff"
 
 
@@ -57,6 +71,10 @@ def _kind(head: bytes) -> str:
         return "PNG"
     if head[:4] in SIGNATURES:
         return "TIFF"
+    if is_webp(head):
+        return "WebP"
+    if is_gif(head):
+        return "GIF"
     return "HEIC" if is_heif(head) else ""
 
 
@@ -77,6 +95,10 @@ def read(source: Source, context: Context) -> Iterator[Event]:
         yield from tiff_observations(data, context)
     elif kind == "HEIC":
         yield from heif_observations(data)
+    elif kind == "WebP":
+        yield from webp_observations(data)
+    elif kind == "GIF":
+        yield from gif_observations(data)
 
 
 def _jpeg(data: bytes, context: Context) -> Iterator[Event]:
@@ -91,10 +113,7 @@ def _jpeg(data: bytes, context: Context) -> Iterator[Event]:
             yield Observation(name="image.mode", value=mode(base, frame.precision))
     yield from found.faults
     yield from jpeg.jpeg_observations(data, found)
-    manifest = any(
-        b"c2pa" in data[s.start : min(s.end, s.start + 256)] for s in found.application(data, 0xEB, b"JP")
-    )
-    yield Observation(name="image.c2pa", value=manifest)
+    yield from _manifest(data, found)
     blocks = list(found.application(data, 0xE1, jpeg.EXIF_HEADER))
     block = blocks[0] if blocks else None
     yield Observation(name="image.exif.present", value=block is not None)
@@ -107,6 +126,8 @@ def _jpeg(data: bytes, context: Context) -> Iterator[Event]:
         yield from exif_observations(walked.block, block.start, walked)
         preview = preview_of(walked)
     yield from _profile(data, found)
+    yield from _resources(data, found)
+    yield from samsung_observations(data)
     for number, packet in enumerate(found.application(data, 0xE1, jpeg.XMP_HEADER)):
         where = Location(part="XMP", offset=packet.start, length=packet.end - packet.start)
         if number == _PACKETS:
@@ -115,6 +136,27 @@ def _jpeg(data: bytes, context: Context) -> Iterator[Event]:
         yield from xmp_observations(data[packet.start : packet.end], where)
     if preview is not None and block is not None:
         yield from thumbnail_observations(preview, block.start, data, found, context)
+
+
+def _manifest(data: bytes, found: jpeg.Structure) -> Iterator[Event]:
+    """A C2PA store, put together from its segments (C2PA 2.1, annex A.3)."""
+    pieces = list(found.application(data, 0xEB, b"JP"))
+    present = any(b"c2pa" in data[s.start : min(s.end, s.start + 256)] for s in pieces)
+    yield Observation(name="image.c2pa", value=present)
+    if present:
+        where = Location(part="C2PA", offset=pieces[0].at)
+        yield from c2pa_observations(jumbf_of([data[s.start : s.end] for s in pieces]), where)
+
+
+def _resources(data: bytes, found: jpeg.Structure) -> Iterator[Event]:
+    """Photoshop's resources, which may go on over several segments."""
+    pieces = list(found.application(data, 0xED, jpeg.PHOTOSHOP_HEADER))
+    if pieces:
+        where = Location(part="Photoshop", offset=pieces[0].start, length=pieces[0].end - pieces[0].start)
+        if len(pieces) > _RESOURCES:
+            yield Fault("limit-pages", f"more than {_RESOURCES} segments of Photoshop", where)
+        raw = b"".join(data[s.start : s.end] for s in pieces[:_RESOURCES])
+        yield from photoshop_observations(raw, where)
 
 
 def _profile(data: bytes, found: jpeg.Structure) -> Iterator[Event]:
@@ -183,8 +225,8 @@ def _sample_exif(preview: bytes) -> bytes:
 
 FORMAT = Format(
     name="image",
-    title="Picture (JPEG, PNG, TIFF, HEIC)",
-    version=1,
+    title="Picture (JPEG, PNG, TIFF, HEIC, WebP, GIF)",
+    version=2,
     sniff=sniff,
     observes=MappingProxyType(
         {
@@ -197,14 +239,24 @@ FORMAT = Format(
             **HEIF_VOCABULARY,
             **ICC_VOCABULARY,
             **XMP_VOCABULARY,
+            **MAKER_NOTE_VOCABULARY,
+            **LAYOUT_VOCABULARY,
+            **PHOTOSHOP_VOCABULARY,
+            **TRAILER_VOCABULARY,
+            **C2PA_VOCABULARY,
+            **RIFF_VOCABULARY,
         }
     ),
     extensions=(
         "jpg", "jpeg", "jpe", "jfif", "mpo", "png", "tif", "tiff", "heic", "heif", "hif", "avif",
+        "webp", "gif",
         # raw files that are TIFF by their bytes
         "dng", "nef", "cr2", "arw", "pef", "srw",
     ),
-    media_types=("image/jpeg", "image/png", "image/tiff", "image/heic", "image/heif", "image/avif"),
+    media_types=(
+        "image/jpeg", "image/png", "image/tiff", "image/heic", "image/heif", "image/avif",
+        "image/webp", "image/gif",
+    ),
     imports=(
         "email.utils", "exifread", "lxml.etree",
         "PIL.Image", "PIL.JpegImagePlugin", "PIL.MpoImagePlugin", "PIL.TiffImagePlugin",

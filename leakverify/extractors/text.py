@@ -24,6 +24,7 @@ from leakverify.extractors._base import (
     flag,
     token,
 )
+from leakverify.extractors._einvoice import EINVOICE_VOCABULARY, einvoice_facts, is_einvoice
 from leakverify.extractors._mail_charset import western
 from leakverify.extractors._table import VOCABULARY as TABLE_VOCABULARY
 from leakverify.extractors._table import table_facts
@@ -150,6 +151,8 @@ def read(source: Source, context: Context) -> Iterator[Event]:
     yield Observation(name="text.lines", value=tally.lines)
     yield Observation(name="text.null_bytes", value=tally.nulls)
     yield Observation(name="text.final_line_break", value=tally.last in ("\n", "\r"))
+    if head.lstrip(b" \t\r\n\xef\xbb\xbf").startswith(b"<") and is_einvoice(source.read_at(0, 1 << 16)):
+        yield from einvoice_facts(source.read_at(0, source.size))
     named = list(_table(head, len(mark), encoding, context.name))
     yield from named
     if source.size > len(mark):  # costs less than coming back for it in a second pass
@@ -218,7 +221,7 @@ def sample() -> bytes:
 FORMAT = Format(
     name="text",
     title="Plain text",
-    version=2,
+    version=3,
     sniff=sniff,
     observes={
         "text.encoding": token(
@@ -234,6 +237,7 @@ FORMAT = Format(
         "text.table.columns": count("columns of the first line"),
         "text.content": content("the text"),
         **TABLE_VOCABULARY,
+        **EINVOICE_VOCABULARY,
     },
     extensions=EXTENSIONS,
     media_types=("text/plain", "text/csv"),
@@ -243,7 +247,13 @@ FORMAT = Format(
         "encodings.utf_16_be",
         "encodings.utf_32_le",
         "encodings.utf_32_be",
+        "lxml.etree",
+        "lxml._elementpath",
     ),
     sample=sample,
-    sources=("RFC 4180", "The Unicode Standard, section 23.8 (byte order marks)"),
+    sources=(
+        "RFC 4180",
+        "EN 16931-1; UN/CEFACT CII D16B; OASIS UBL 2.1",
+        "The Unicode Standard, section 23.8 (byte order marks)",
+    ),
 )

@@ -19,6 +19,8 @@ The tables are part of the package and are read once.
 from __future__ import annotations
 
 import functools
+import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,6 +49,11 @@ class Row:
         """Text of a column. Raises ``KeyError`` for one the table has not."""
         return self.values[column]
 
+    def mentions(self, word: str) -> bool:
+        """Whether a column holds the word, in any case; spaces and underscores are not told apart."""
+        wanted = _plain(word)
+        return any(wanted in _plain(value) for value in self.values.values())
+
 
 @functools.cache
 def table(name: str) -> tuple[Row, ...]:
@@ -54,9 +61,21 @@ def table(name: str) -> tuple[Row, ...]:
     return tuple(parse_table((_FOLDER / f"{name}.tsv").read_text("utf-8"), f"{name}.tsv"))
 
 
+@functools.cache
+def digest(name: str) -> str:
+    """Identifies the content of a shipped table: 16 hexadecimal figures of its SHA-256."""
+    return hashlib.sha256((_FOLDER / f"{name}.tsv").read_bytes()).hexdigest()[:16]
+
+
 def names() -> tuple[str, ...]:
     """Names of all shipped tables, sorted."""
     return tuple(sorted(path.stem for path in _FOLDER.glob("*.tsv")))
+
+
+def about(name: str) -> str:
+    """What the comment at the head of a shipped table says, on one line."""
+    lines = (_FOLDER / f"{name}.tsv").read_text("utf-8").splitlines()
+    return " ".join(line.removeprefix("#").strip() for line in lines if line.startswith("#"))
 
 
 def parse_table(text: str, origin: str) -> Iterator[Row]:
@@ -91,3 +110,7 @@ def _row(values: dict[str, str], place: str) -> Row:
     if _PRECISIONS.get(values["precision"]) != len(values["date"]):
         raise BadTableError(f"{place}: precision {values['precision']!r} does not fit {values['date']!r}")
     return Row(values=values, when=when, source=values["source"])
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[\s_\\-]+", "", text).casefold()

@@ -12,9 +12,8 @@ from typing import Any, Literal
 
 from leakverify.references import NO_REFERENCES, References
 
-#: modules of this package that register recipes; those named ``mail_...``, ``pdf...`` and ``office...`` are
-#: found by name
-ROOMS = ("mail", "image")
+#: modules of this package that register recipes begin with one of these names
+_ROOMS = ("image", "mail", "office", "pdf")
 
 #: what is left to find. explicit: the file still holds what proves it (an earlier revision, a text under
 #: another, a broken signature). structure: only the way the bytes are made disagrees with what they say.
@@ -135,10 +134,7 @@ def _register(
 def recipes() -> dict[str, Recipe]:
     """Every recipe by name, in order of name."""
     folder = [str(Path(__file__).parent)]
-    rooms = [
-        *ROOMS,
-        *(m.name for m in pkgutil.iter_modules(folder) if m.name.startswith(("mail", "office", "pdf"))),
-    ]
+    rooms = sorted(m.name for m in pkgutil.iter_modules(folder) if m.name.startswith(_ROOMS))
     for room in rooms:
         importlib.import_module(f"tests.forge.{room}")
     return dict(sorted(_FOUND.items()))

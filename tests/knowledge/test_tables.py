@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from leakverify_models import knowledge as builders
 
 from leakverify import knowledge
 from leakverify.checks._text import script
@@ -94,3 +96,50 @@ def test_releases_ascend_by_version_and_day() -> None:
     versions = [tuple(int(n) for n in row["version"].split(".")) for row in rows]
     assert versions == sorted(versions)
     assert [row["date"] for row in rows] == sorted(row["date"] for row in rows)
+
+
+def test_top_level_domains_are_read_from_the_comments_of_the_list() -> None:
+    text = "// aaa : 2015-02-26 An association\naaa\n\n// co.uk : 2015-02-26 no\nco.uk\n// bzh : 2014-02-27 A\nbzh\n"
+    rows = list(parse_table("\n".join(builders.tlds(text)), "tlds"))
+    assert [(row["tld"], row["date"]) for row in rows] == [("aaa", "2015-02-26"), ("bzh", "2014-02-27")]
+
+
+def test_characters_are_read_from_the_ages_of_unicode() -> None:
+    text = (
+        "# DerivedAge-15.0.0.txt\n# Assigned as of Unicode 1.1.0 (June, 1993)\n0041..005A    ; 1.1 #  [26] A..Z\n"
+        "# Newly assigned in Unicode 2.1.2 (May, 1998)\n20AC          ; 2.1 #       EURO SIGN\n"
+        "20AD..20AE    ; 2.1 #   [2] X..Y\nFFFE..FFFF    ; 2.1 #   [2] <noncharacter-FFFE>..<noncharacter-FFFF>\n"
+    )
+    (row,) = parse_table("\n".join(builders.unicode_versions(text)), "unicode_versions")
+    assert (row["version"], row["assigned"], row["date"]) == ("2.1", "20AC-20AE", "1998-05")
+
+
+def test_every_version_of_unicode_has_its_characters() -> None:
+    shown = {row["version"]: row["assigned"] for row in table("unicode_versions")}
+    assert "20AC" in shown["2.1"] and "20BF" in shown["10.0"] and shown["6.2"] == "20BA"
+    assert shown["13.0"].split()[-1].endswith("3134A")
+
+
+def test_rates_of_a_country_follow_one_another_without_a_gap() -> None:
+    standard = [row for row in table("vat_rates") if row["kind"] == "standard"]
+    for country in {row["country"] for row in standard}:
+        rows = [row for row in standard if row["country"] == country]
+        for row in rows:
+            if row["until"]:
+                after = date.fromisoformat(row["until"]) + timedelta(days=1)
+                assert any(
+                    other["date"] <= after.isoformat()
+                    and (not other["until"] or other["until"] >= after.isoformat())
+                    for other in rows
+                ), (country, row["rate"])
+
+
+@pytest.mark.parametrize("row", table("dated_terms"), ids=lambda row: row["term"])
+def test_a_term_is_looked_for_by_letters_that_its_pattern_holds(row: knowledge.Row) -> None:
+    assert re.compile(row["pattern"])
+    assert row["anchor"] == row["anchor"].lower()
+
+
+def test_a_word_is_found_in_a_row_however_it_is_spaced() -> None:
+    (row,) = parse_table(HEAD + "Calibri Light\t2012\tyear\tseen\n", "t")
+    assert row.mentions("calibrilight") and row.mentions("Calibri_Light") and not row.mentions("Cambria")

@@ -1,0 +1,35 @@
+"""Which dates a document of any format states of itself, and what its own text gives as its day."""
+
+from __future__ import annotations
+
+from leakverify.checks._base import Facts
+from leakverify.checks._pdf_dates import CLAIMED, INNER
+from leakverify.checks._time import Stated, moments, newest
+
+#: everything that states when a document was made, changed, printed or sent
+STATED = (
+    *CLAIMED,
+    *INNER,
+    "ooxml.core.created", "ooxml.core.modified", "ooxml.core.last_printed",
+    "docx.revision.when", "docx.comment.when",
+    "ole.summary.created", "ole.summary.modified", "ole.summary.last_printed", "doc.dop.revised",
+    "odf.created", "odf.modified", "odf.printed", "odf.revision.when", "odf.comment.when",
+    "rtf.created", "rtf.revised", "rtf.printed",
+    "mail.date", "mail.received.when",
+)  # fmt: skip
+
+
+def last_stated(facts: Facts) -> Stated | None:
+    """The latest date the document states anywhere; that of its mail or container where it states none."""
+    step: Facts | None = facts
+    while step is not None:
+        found = newest(moments(step, STATED))
+        if found is not None:
+            return found
+        step = step.carrier
+    return None
+
+
+def own_day(facts: Facts) -> Stated | None:
+    """The latest day that the text gives as its own: ``Paris, le ...``, ``Invoice date: ...``."""
+    return newest(moments(facts, ("text.dateline",)))

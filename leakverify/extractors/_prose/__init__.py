@@ -1,0 +1,186 @@
+"""Facts about what a document says, whatever its format.
+
+The box hands every passage of text that an extractor yields to :class:`Prose`;
+when the document is read, the facts drawn from all of them follow its own.  A
+passage is what one observation holds: a page, a part, a stream.  Nothing here
+judges; what a fact means is asked by the checks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from leakverify.evidence import Location, Observation
+from leakverify.extractors._base import clip
+from leakverify.extractors._prose.vocabulary import PROSE_VOCABULARY
+
+if TYPE_CHECKING:
+    from leakverify.extractors._prose.invoice import Invoice
+
+__all__ = ["PROSE_VERSION", "PROSE_VOCABULARY", "Prose", "prose_tables", "warm_up"]
+
+#: raised when what is said of a text changes
+PROSE_VERSION = 2
+#: observations that hold what a document says to its reader
+_TEXTS = frozenset(
+    ["pdf.page.text", "ooxml.text", "odf.text", "ole.text", "rtf.text", "mail.text", "text.content"]
+)
+#: characters that are looked at in a document, and facts of one name
+_READ, _TOLD = 1_500_000, 200
+_LINE = 2_000
+_FIGURE = re.compile(r"\d")
+
+
+class Prose:
+    """Collects the passages of one document and says what was found in them."""
+
+    def __init__(self) -> None:
+        self._passages: list[tuple[Location, str]] = []
+        self._read = 0
+
+    def hear(self, observation: Observation) -> None:
+        """Take an observation; what is no text of the document is passed over."""
+        if observation.name in _TEXTS and isinstance(observation.value, str) and self._read < _READ:
+            text = observation.value[: _READ - self._read]
+            self._read += len(text)
+            self._passages.append((observation.where, text))
+
+    def facts(self) -> Iterator[Observation]:
+        """What was found, each with its place; ``where.line`` counts the lines of the passage from 1."""
+        if not self._passages:
+            return
+        yield from _Reading(self._passages).facts()
+
+
+class _Reading:
+    def __init__(self, passages: list[tuple[Location, str]]) -> None:
+        self.passages = passages
+        self.told: dict[str, int] = {}
+        self.seen: set[tuple[str, str]] = set()
+
+    def facts(self) -> Iterator[Observation]:
+        from leakverify.extractors._prose.dates import WEEKDAYS, days
+        from leakverify.extractors._prose.habits import Habits
+        from leakverify.extractors._prose.identifiers import hosts, identifiers
+        from leakverify.extractors._prose.invoice import Invoice, may_be_one
+        from leakverify.extractors._prose.terms import dateline, terms
+
+        habits, invoice, right = Habits(), Invoice(), 0
+        amounts = any(may_be_one(text) for _, text in self.passages)
+        for number, (where, text) in enumerate(self.passages):
+            habits.hear(text)
+            yield from self._characters(where, text)
+            for term in terms(text):
+                at = _at(where, text.count("\n", 0, term.start) + 1)
+                yield from self._once("text.term", term.name, at, term.words)
+            for line, words in enumerate(text.splitlines(), 1):
+                words = words[:_LINE]
+                figures = _FIGURE.search(words) is not None
+                if amounts:
+                    invoice.hear(number, line, words)
+                if figures or "@" in words or "." in words:
+                    at = _at(where, line)
+                    for day in days(words):
+                        named = words[day.start : day.end]
+                        yield from self._some("text.date", day.day.isoformat(), at, named)
+                        if day.weekday is None:
+                            continue
+                        if day.weekday == day.day.weekday():
+                            right += 1
+                        else:
+                            truth = f"{WEEKDAYS[day.day.weekday()]} {day.day.isoformat()}"
+                            yield from self._some("text.weekday.wrong", named, at, truth)
+                    own = dateline(words) if figures else None
+                    if own is not None:
+                        yield from self._once("text.dateline", own.isoformat(), at, None)
+                    for host, kind in hosts(words):
+                        yield from self._once("text.host", host, at, kind)
+                    for found in identifiers(words) if figures or "BIC" in words or "SWIFT" in words else ():
+                        yield from self._once("text.identifier", found.value, at, found.kind)
+        if right:
+            yield Observation(name="text.weekday.right", value=right)
+        yield Observation(name="text.words", value=habits.words)
+        language = habits.language()
+        if language is not None:
+            yield Observation(name="text.language", value=language[0], raw=f"{language[1]:.2f}")
+        for habit, kept, could in habits.kept():
+            yield Observation(name="text.habit", value=habit, raw=f"{kept} of {could}")
+        yield from self._invoice(invoice)
+
+    def _characters(self, where: Location, text: str) -> Iterator[Observation]:
+        from leakverify.extractors._prose.characters import disguised, uncommon
+
+        if text.isascii():
+            return
+        for place, letter in uncommon(text):
+            if ("text.character", letter) not in self.seen:
+                yield from self._once(
+                    "text.character", letter, _at(where, text.count("\n", 0, place) + 1), None
+                )
+        for place, word, letters in disguised(text):
+            yield from self._once(
+                "text.confusable", clip(word), _at(where, text.count("\n", 0, place) + 1), letters
+            )
+
+    def _invoice(self, invoice: Invoice) -> Iterator[Observation]:
+        from leakverify.extractors._prose.amounts import shown
+
+        place: Callable[[int, int], Location] = lambda passage, line: _at(self.passages[passage][0], line)  # noqa: E731
+        invoice.end()
+        if not invoice.is_one:
+            return
+        yield Observation(name="invoice.kind", value=invoice.kind)
+        for number, passage, line in invoice.numbers:
+            yield from self._once("invoice.number", number, place(passage, line), None)
+        for found in invoice.labelled:
+            raw = f"{found.kind} {shown(found.amount.value)}"
+            yield from self._some("invoice.amount", found.amount.text, place(found.passage, found.line), raw)
+        for rate, passage, line, words in invoice.rates:
+            yield from self._once("invoice.rate", rate, place(passage, line), clip(words.strip(), 200))
+        for name, (passage, line) in invoice.adjustments.items():
+            yield Observation(name="invoice.adjustment", value=name, where=place(passage, line))
+        for relation, kept, tried, broken in invoice.relations():
+            yield Observation(name="invoice.relation", value=relation, raw=f"{kept} of {tried}")
+            for one in broken:
+                raw = f"{one.relation} {one.expected} {one.stated}"
+                where = place(one.passage, one.line)
+                yield from self._some("invoice.relation.break", clip(one.words.strip(), 300), where, raw)
+
+    def _once(self, name: str, value: str, where: Location, raw: str | None) -> Iterator[Observation]:
+        if (name, value) not in self.seen:
+            self.seen.add((name, value))
+            yield from self._some(name, value, where, raw)
+
+    def _some(self, name: str, value: str, where: Location, raw: str | None) -> Iterator[Observation]:
+        """Up to the limit of one name."""
+        told = self.told.get(name, 0)
+        if told < _TOLD:
+            self.told[name] = told + 1
+            yield Observation(name=name, value=value, where=where, raw=raw)
+
+
+def _at(where: Location, line: int) -> Location:
+    return msgspec.structs.replace(where, line=line, box=None, offset=None, length=None)
+
+
+def prose_tables() -> str:
+    """Identifies the tables that say what is looked for in a text."""
+    from leakverify.knowledge import digest
+
+    return digest("dated_terms")
+
+
+def warm_up() -> None:
+    """Load every table and pattern; inside the locked box no file can be opened."""
+    prose = Prose()
+    text = (
+        "Facture n° 1 du vendredi 5 mai 2017 à a.b@example.org, РАYРАL ₿ "
+        "IBAN FR76 3000 6000 0112 3456 7890 189\n"
+        "Total HT 100,00\nTVA 20 % 20,00\nTotal TTC 120,00\n"
+    )
+    prose.hear(Observation(name="text.content", value=text))
+    list(prose.facts())

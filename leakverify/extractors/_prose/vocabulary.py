@@ -1,0 +1,60 @@
+"""Names of the facts about what a document says."""
+
+from __future__ import annotations
+
+from leakverify.extractors._base import Declared, content, count, token, when
+
+PROSE_VOCABULARY: dict[str, Declared] = {
+    "text.date": when(
+        "a day named in the text, read without doubt; raw is the words; where.line counts lines of the "
+        "passage",
+        repeats=True,
+    ),
+    "text.weekday.wrong": content(
+        "a day named in the text with a weekday it did not have; raw is the weekday it had and the day",
+        repeats=True,
+    ),
+    "text.weekday.right": count("days named in the text with the weekday they had"),
+    "text.dateline": when("day that a line gives as that of the document", repeats=True),
+    "text.term": token("term that nobody could write before a known day; raw is the words", repeats=True),
+    "text.host": content(
+        "host of an address in the text, lower case; raw says whether of mail or of the web", repeats=True
+    ),
+    "text.character": content(
+        "a character that Unicode did not have before 1998; the first of each, in the order met", repeats=True
+    ),
+    "text.language": token(
+        "language that most function words of the text are of; raw is the share of them", repeats=False
+    ),
+    "text.words": count("words of the text, of its first 30,000 characters"),
+    "text.confusable": content(
+        "word in letters of two scripts that look alike; raw names the letters of the rarer one", repeats=True
+    ),
+    "text.habit": token(
+        "a habit of typography; raw is how often the text keeps it, of how many places where it could",
+        repeats=True,
+    ),
+    "text.identifier": content(
+        "number with check digits that stands beside its name; raw is its kind: iban, siret, siren, vat or "
+        "bic",
+        repeats=True,
+    ),
+    "invoice.kind": token("what the text calls itself: invoice, credit note, deposit or quote"),
+    "invoice.number": content("number beside the words for that of the invoice", repeats=True),
+    "invoice.amount": content(
+        "amount beside a word for it; raw is net, tax or gross, and the amount in plain figures", repeats=True
+    ),
+    "invoice.rate": content("rate of value added tax in per cent; raw is the line", repeats=True),
+    "invoice.relation": token(
+        "relation between amounts that was computed; raw says how many lines keep it of how many",
+        repeats=True,
+    ),
+    "invoice.relation.break": content(
+        "line whose amounts do not fit; raw is the relation, what was expected and what stands there",
+        repeats=True,
+    ),
+    "invoice.adjustment": token(
+        "kind of amount named in the text that may stand between the others: discount, deposit, rounding ...",
+        repeats=True,
+    ),
+}

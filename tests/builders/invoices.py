@@ -1,0 +1,151 @@
+"""Invoices of made-up companies, with the sums an accounting program would print.
+
+Every amount is computed, so that changing one breaks what hangs on it.  Account and
+company numbers have right check digits.
+"""
+
+from __future__ import annotations
+
+import io
+import random
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+
+_CENT = Decimal("0.01")
+WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+_MONTHS = (
+    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre",
+    "novembre", "décembre",
+)  # fmt: skip
+_GOODS = (
+    "Location de salle", "Impression d'affiches A2", "Sonorisation", "Transport de matériel", "Captation vidéo",
+    "Prestation de conseil", "Restauration", "Hébergement web", "Badges imprimés", "Location de véhicule",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    what: str
+    quantity: int
+    price: Decimal
+
+    @property
+    def total(self) -> Decimal:
+        return (self.quantity * self.price).quantize(_CENT, ROUND_HALF_UP)
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """A French invoice; ``extra`` are lines between the sums and the total, with what they add to it."""
+
+    number: str
+    day: date
+    items: tuple[Item, ...]
+    rate: Decimal
+    siren: str
+    iban: str
+    title: str = "Facture"
+    weekday: str = ""
+    extra: tuple[tuple[str, Decimal], ...] = ()
+    notes: tuple[str, ...] = ()
+    stated_total: Decimal | None = None
+
+    @property
+    def net(self) -> Decimal:
+        return sum((item.total for item in self.items), Decimal(0))
+
+    @property
+    def tax(self) -> Decimal:
+        return (self.net * self.rate / 100).quantize(_CENT, ROUND_HALF_UP)
+
+    @property
+    def total(self) -> Decimal:
+        added = sum((amount for _, amount in self.extra), Decimal(0))
+        return self.net + self.tax + added if self.stated_total is None else self.stated_total
+
+    def lines(self) -> list[str]:
+        """The invoice as lines of text."""
+        weekday = self.weekday or WEEKDAYS[self.day.weekday()]
+        vat = f"FR{(12 + 3 * (int(self.siren) % 97)) % 97:02} {self.siren}"
+        return [
+            "Société Exemple Services SARL au capital de 10 000,00 €",
+            f"{self.title} n° {self.number}",
+            f"Paris, le {weekday} {self.day.day} {_MONTHS[self.day.month - 1]} {self.day.year}",
+            "Désignation   Quantité   Prix unitaire HT   Total HT",
+            *(f"{i.what}   {i.quantity}   {shown(i.price)}   {shown(i.total)}" for i in self.items),
+            f"Total HT   {shown(self.net)} €",
+            f"TVA {shown(self.rate)} %   {shown(self.tax)} €",
+            *(f"{name}   {shown(amount)} €" for name, amount in self.extra),
+            f"Total TTC   {shown(self.total)} €",
+            *self.notes,
+            f"SIREN {self.siren}   N° TVA intracommunautaire {vat}",
+            f"IBAN : {self.iban}",
+        ]
+
+    def docx(self) -> bytes:
+        """As a document of python-docx, one paragraph a line."""
+        import docx
+
+        document = docx.Document()
+        for line in self.lines():
+            document.add_paragraph(line)
+        out = io.BytesIO()
+        document.save(out)
+        return out.getvalue()
+
+    def pdf(self) -> bytes:
+        """As a page of ReportLab."""
+        from reportlab.pdfgen import canvas
+
+        out = io.BytesIO()
+        page = canvas.Canvas(out, pagesize=(595, 842), invariant=1)
+        for number, line in enumerate(self.lines()):
+            page.drawString(60, 780 - 18 * number, line)
+        page.save()
+        return out.getvalue()
+
+    def text(self) -> bytes:
+        return "\n".join([*self.lines(), ""]).encode()
+
+
+def shown(amount: Decimal) -> str:
+    """As written in France: a no-break space between thousands, a comma before the decimals."""
+    places = max(2, -int(amount.as_tuple().exponent))
+    return f"{amount:,.{places}f}".replace(",", "\u00a0").replace(".", ",")
+
+
+def iban(dice: random.Random) -> str:
+    """A French account number whose check digits hold, in groups of four."""
+    account = "".join(str(dice.randrange(10)) for _ in range(21))
+    key = 97 - int(account) * 100 % 97
+    body = account + f"{key:02}"
+    check = 98 - int(body + "152700") % 97
+    plain = f"FR{check:02}{body}"
+    return " ".join(plain[i : i + 4] for i in range(0, len(plain), 4))
+
+
+def siren(dice: random.Random) -> str:
+    """Eight figures and the one that makes Luhn's sum a multiple of ten."""
+    digits = [dice.randrange(10) for _ in range(8)]
+    doubled = sum(d if i % 2 == 0 else (2 * d if d < 5 else 2 * d - 9) for i, d in enumerate(digits))
+    return "".join(map(str, digits)) + str(-doubled % 10)
+
+
+def invoice(seed: int, day: date | None = None, rate: str = "") -> Invoice:
+    """An honest invoice with its own numbers; the rate is that of its day unless one is given."""
+    dice = random.Random(seed)
+    chosen = day or date(2009, 1, 5) + timedelta(days=dice.randrange(3_000))
+    if not rate:
+        rate = "20" if chosen >= date(2014, 1, 1) else "19.6"
+    items = tuple(
+        Item(what, dice.randrange(1, 40), Decimal(dice.randrange(500, 90_000)) / 100)
+        for what in dice.sample(_GOODS, dice.randrange(1, 6))
+    )
+    number = f"F-{chosen.year}-{dice.randrange(100, 9_999)}"
+    return Invoice(number, chosen, items, Decimal(rate), siren(dice), iban(dice))
+
+
+def changed(made: Invoice, **fields: object) -> Invoice:
+    """A copy with other fields."""
+    return replace(made, **fields)  # type: ignore[arg-type]
