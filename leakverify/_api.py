@@ -38,6 +38,7 @@ def verify(
     limits: Limits | None = None,
     formats: tuple[str, ...] = (),
     dkim_keys: Iterable[str | os.PathLike[str]] = (),
+    tables: Iterable[str | os.PathLike[str]] = (),
 ) -> Report:
     """Examine one file and report on it.
 
@@ -45,7 +46,8 @@ def verify(
     :func:`leakverify.scan`, which takes a file as well as a folder.
     ``isolation="none"`` reads in this process, without any protection from the
     file; it is meant for debugging.  ``dkim_keys`` are files of public keys that
-    mail is verified with (see :func:`leakverify.dkim.keys.read_keys`).
+    mail is verified with (see :func:`leakverify.dkim.keys.read_keys`), ``tables``
+    your own dated terms (see :meth:`leakverify.references.References.read`).
 
     Raises ``UsageError`` when there is no such file or no key in one of keys, ``IsolationUnavailable``
     under ``isolation="required"``.  A bad file never raises.
@@ -58,7 +60,7 @@ def verify(
         what = "a folder; use scan()" if target.is_dir() else "no such file"
         raise UsageError(f"{display_name(path)}: {what}")
     name = display_name(target.name)
-    references = References.read(dkim_keys=dkim_keys)
+    references = References.read(dkim_keys=dkim_keys, tables=tables)
     chosen = limits or DEFAULT_LIMITS
     try:
         descriptor = os.open(target, os.O_RDONLY | os.O_CLOEXEC)

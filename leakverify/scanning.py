@@ -43,6 +43,7 @@ def scan(
     limits: Limits | None = None,
     formats: tuple[str, ...] = (),
     dkim_keys: Iterable[str | os.PathLike[str]] = (),
+    tables: Iterable[str | os.PathLike[str]] = (),
     progress: Callable[[Progress], None] | None = None,
 ) -> Generator[Report, None, None]:
     """Examine a file, or everything below a folder, and what is inside it.
@@ -54,7 +55,8 @@ def scan(
     or a cluster's client): it is handed batches of files, inside which each
     unit is confined as usual.  ``formats`` are module files of further
     extractors.  ``dkim_keys`` are files of public keys that mail is verified
-    with (see :func:`leakverify.dkim.keys.read_keys`); scanning once more with
+    with (see :func:`leakverify.dkim.keys.read_keys`), ``tables`` your own dated
+    terms (see :meth:`leakverify.references.References.read`); scanning once more with
     others judges anew without reading anything again.  ``progress`` is called with :class:`Progress`.
 
     Raises ``UsageError`` for a path that does not exist, ``StoreError`` for a
@@ -66,7 +68,7 @@ def scan(
     if jobs < 1:
         raise UsageError("jobs must be at least 1")
     chosen = limits or DEFAULT_LIMITS
-    references = References.read(dkim_keys=dkim_keys)
+    references = References.read(dkim_keys=dkim_keys, tables=tables)
     if executor is not None:
         return _scan_in_batches(root, store, executor, isolation, chosen, formats, references, progress)
     return _scan_here(root, store, jobs, isolation, chosen, formats, references, progress)

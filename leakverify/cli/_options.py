@@ -56,6 +56,13 @@ def dkim_keys(function: Function) -> Function:
     )(function)  # fmt: skip
 
 
+def tables(function: Function) -> Function:
+    return click.option(
+        "--table", "tables", type=click.Path(exists=True, dir_okay=False, path_type=Path), multiple=True,
+        metavar="FILE", help="Your own dated terms: office-holders, companies, events; may be repeated.",
+    )(function)  # fmt: skip
+
+
 def say(key: str, lang: str, **params: object) -> None:
     """A word to people, on stderr."""
     from leakverify.report._visible import visible

@@ -31,6 +31,7 @@ from leakverify.cli._progress import ProgressLine
     "--top", type=click.IntRange(0), default=20, show_default=True, help="Length of the ranked list."
 )
 @_options.dkim_keys
+@_options.tables
 @_options.html
 @_options.no_pictures
 @_options.lang
@@ -43,6 +44,7 @@ def command(
     as_json: bool,
     top: int,
     dkim_keys: tuple[Path, ...],
+    tables: tuple[Path, ...],
     html: Path | None,
     no_pictures: bool,
     lang: str,
@@ -59,7 +61,13 @@ def command(
     tally = Tally(fail_on)
     progress = ProgressLine(lang)
     reports = lv.scan(
-        path, store=store, jobs=jobs, isolation=isolation, dkim_keys=dkim_keys, progress=progress
+        path,
+        store=store,
+        jobs=jobs,
+        isolation=isolation,
+        dkim_keys=dkim_keys,
+        tables=tables,
+        progress=progress,
     )
     try:
         with contextlib.closing(reports):

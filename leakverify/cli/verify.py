@@ -22,6 +22,7 @@ from leakverify.cli._exit import Exit, Tally
 @click.option("--json", "as_json", is_flag=True, help="Print the reports as JSON, one a line.")
 @click.option("--facts", is_flag=True, help="Also list everything that was read.")
 @_options.dkim_keys
+@_options.tables
 @_options.html
 @_options.no_pictures
 @_options.lang
@@ -32,6 +33,7 @@ def command(
     as_json: bool,
     facts: bool,
     dkim_keys: tuple[Path, ...],
+    tables: tuple[Path, ...],
     html: Path | None,
     no_pictures: bool,
     lang: str,
@@ -57,7 +59,7 @@ def command(
         nonlocal at_hand
         for number, file in enumerate(files):
             at_hand = file
-            report = lv.verify(file, isolation=isolation, dkim_keys=dkim_keys)
+            report = lv.verify(file, isolation=isolation, dkim_keys=dkim_keys, tables=tables)
             tally.add(report)
             if as_json:
                 sys.stdout.write(json_line(report.to_json()))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from leakverify.evidence import Location, Observation
 from leakverify.extractors._base import Declared, Event, Fault, clip, content, token, when
@@ -121,7 +121,8 @@ def _found(root: _Element, paths: str) -> list[_Element]:
 
 
 def _line(node: _Element) -> Location:
-    return Location(line=node.sourceline or None)
+    line: Any = node.sourceline
+    return Location(line=line)
 
 
 def _date(root: _Element, syntax: str) -> Iterator[Observation]:
