@@ -320,7 +320,7 @@ def doctor() -> Doctor:
         ),
         ("seccomp", "known for this machine" if system["seccomp"] else "absent", bool(system["seccomp"])),
         ("isolation", f"level {isolation.level} {isolation.why}".rstrip(), isolation.level == 3),
-        ("confined process", f"{mebibytes:.0f} MiB resident", mebibytes <= 64),
+        ("confined process", f"{mebibytes:.0f} MiB resident", mebibytes <= 128),
     ]
     lines += [(name, version, version != "absent") for name, version in reader_versions().items()]
     return Doctor(isolation=isolation, lines=lines)
