@@ -16,10 +16,13 @@ from leakverify._version import __version__
 
 if TYPE_CHECKING:
     from leakverify._api import Scan, Summary, doctor, list_checks, list_formats, verify
+    from leakverify.classifier.model import Model
+    from leakverify.corpus import Corpus
     from leakverify.document import Document
     from leakverify.errors import (
         IsolationUnavailable,
         LeakverifyError,
+        ModelError,
         StoreError,
         StoreTooNew,
         UsageError,
@@ -44,6 +47,7 @@ if TYPE_CHECKING:
 # where each public name lives; loaded on first use, so that the bare import stays cheap
 _HOME = {
     "Assessment": "evidence",
+    "Corpus": "corpus",
     "Document": "document",
     "Evidence": "evidence",
     "Isolation": "evidence",
@@ -51,6 +55,8 @@ _HOME = {
     "LeakverifyError": "errors",
     "Limits": "limits",
     "Location": "evidence",
+    "Model": "classifier.model",
+    "ModelError": "errors",
     "Observation": "evidence",
     "Outcome": "evidence",
     "Picture": "picturing",
@@ -77,6 +83,7 @@ _HOME = {
 
 __all__ = [
     "Assessment",
+    "Corpus",
     "Document",
     "Evidence",
     "Isolation",
@@ -84,6 +91,8 @@ __all__ = [
     "LeakverifyError",
     "Limits",
     "Location",
+    "Model",
+    "ModelError",
     "Observation",
     "Outcome",
     "Picture",

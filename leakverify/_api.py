@@ -21,7 +21,9 @@ from leakverify.limits import DEFAULT_LIMITS, Limits
 if TYPE_CHECKING:
     from leakverify.box.parent import Box
     from leakverify.checks import Check
+    from leakverify.classifier.model import Model
     from leakverify.extractors._base import Format
+    from leakverify.outliers import Outliers
 
 _boxes: dict[tuple[str, str, tuple[str, ...]], Box] = {}
 _lock = threading.Lock()
@@ -34,16 +36,19 @@ def verify(
     isolation: Literal["best", "required", "process", "none"] = "best",
     limits: Limits | None = None,
     formats: tuple[str, ...] = (),
+    model: Model | str | os.PathLike[str] | None = "baseline",
 ) -> Report:
     """Examine one file and report on it.
 
     What is inside it (attachments, archive members) is examined with
     :func:`leakverify.scan`, which takes a file as well as a folder.
     ``isolation="none"`` reads in this process, without any protection from the
-    file; it is meant for debugging.
+    file; it is meant for debugging.  ``model`` is one at hand, the path of one,
+    ``"baseline"`` for the shipped one, or ``None`` for no score.
 
     Raises ``UsageError`` when there is no such file, ``IsolationUnavailable``
-    under ``isolation="required"``.  A bad file never raises.
+    under ``isolation="required"``, ``ModelError`` for a model that cannot be
+    used.  A bad file never raises.
     """
     from leakverify.judge import judge_unit
 
@@ -53,10 +58,11 @@ def verify(
         raise UsageError(f"{display_name(path)}: {what}")
     name = display_name(target.name)
     chosen = limits or DEFAULT_LIMITS
+    scoring = chosen_model(model)
     try:
         descriptor = os.open(target, os.O_RDONLY | os.O_CLOEXEC)
     except OSError as error:
-        return judge_unit(_unreadable(name, error), name)[0]
+        return judge_unit(_unreadable(name, error), name, model=scoring)[0]
     try:
         if isolation == "none":
             from leakverify.box.inprocess import examine_bytes
@@ -66,7 +72,16 @@ def verify(
             result = _in_box(descriptor, name, isolation, chosen, formats)
     finally:
         os.close(descriptor)
-    return judge_unit(result, name)[0]
+    return judge_unit(result, name, model=scoring)[0]
+
+
+def chosen_model(model: Model | str | os.PathLike[str] | None) -> Model | None:
+    """The model a caller names; numbers are loaded only when there is one."""
+    if model is None:
+        return None
+    from leakverify.classifier.model import chosen
+
+    return chosen(model)
 
 
 def _in_box(
@@ -193,8 +208,14 @@ class Scan:
             raise UsageError(f"the scan holds no {path}")
         return found
 
-    def judge_again(self) -> int:
-        """Run this version's checks over what was read; no document is opened.
+    def outliers(self) -> Outliers:
+        """Documents unlike their genuine peers, as a list with a stated rate of false discoveries."""
+        from leakverify.outliers import stored
+
+        return stored(self._store)
+
+    def judge_again(self, *, model: Model | str | os.PathLike[str] | None = "baseline") -> int:
+        """Run this version's checks and the model over what was read; no document is opened.
 
         Returns how many entries were judged.  Raises ``StoreError`` while a
         scan is writing to the store.
@@ -203,7 +224,7 @@ class Scan:
         from leakverify.store import Store
 
         with Store(self.path) as writable:
-            return judge_again(writable)
+            return judge_again(writable, chosen_model(model))
 
     def summary(self) -> Summary:
         """What the scan found, in numbers."""

@@ -7,17 +7,23 @@ import time
 from collections.abc import Callable, Generator
 from concurrent.futures import Executor, as_completed
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
+from leakverify._api import chosen_model
 from leakverify.box.parent import Box, IsolationWish
 from leakverify.document import Carrier, display_name
 from leakverify.errors import UsageError
 from leakverify.evidence import Report, UnitResult
 from leakverify.judge import judge_unit, judging_version, rank
 from leakverify.limits import DEFAULT_LIMITS, Limits
+from leakverify.outliers import FALSE_DISCOVERIES, settle
 from leakverify.scanner import Progress, Scanner, Walk, hint_of, judged_with, member_name
 from leakverify.store import Store
+
+if TYPE_CHECKING:
+    from leakverify.classifier.model import Model
 
 #: loose files handed to an executor at a time
 BATCH = 200
@@ -40,6 +46,8 @@ def scan(
     isolation: IsolationWish = "best",
     limits: Limits | None = None,
     formats: tuple[str, ...] = (),
+    model: Model | str | os.PathLike[str] | None = "baseline",
+    false_discoveries: float = FALSE_DISCOVERIES,
     progress: Callable[[Progress], None] | None = None,
 ) -> Generator[Report, None, None]:
     """Examine a file, or everything below a folder, and what is inside it.
@@ -50,20 +58,29 @@ def scan(
     time.  ``executor`` is any :class:`concurrent.futures.Executor` (processes,
     or a cluster's client): it is handed batches of files, inside which each
     unit is confined as usual.  ``formats`` are module files of further
-    extractors.  ``progress`` is called with :class:`Progress`.
+    extractors.  ``model`` is one at hand, the path of one, ``"baseline"`` for the
+    shipped one, or ``None``; in a store, documents that it finds unlike their
+    genuine peers are assessed ``review`` at the end, on a list of which at most
+    the share ``false_discoveries`` is expected to be genuine.  ``progress`` is
+    called with :class:`Progress`.
 
     Raises ``UsageError`` for a path that does not exist, ``StoreError`` for a
-    store that cannot be used, ``IsolationUnavailable``.  Bad files never raise.
+    store that cannot be used, ``ModelError``, ``IsolationUnavailable``.  Bad files never raise.
     """
     root = check_root(path)  # at the call, not at the first report
     if isolation not in ("best", "required", "process"):
         raise UsageError(f"isolation must be best, required or process, not {isolation!r}")
     if jobs < 1:
         raise UsageError("jobs must be at least 1")
+    if not 0 < false_discoveries < 1:
+        raise UsageError("false_discoveries must lie between 0 and 1")
     chosen = limits or DEFAULT_LIMITS
+    scoring = chosen_model(model)
     if executor is not None:
-        return _scan_in_batches(root, store, executor, isolation, chosen, formats, progress)
-    return _scan_here(root, store, jobs, isolation, chosen, formats, progress)
+        return _scan_in_batches(
+            root, store, executor, isolation, chosen, formats, scoring, false_discoveries, progress
+        )
+    return _scan_here(root, store, jobs, isolation, chosen, formats, scoring, false_discoveries, progress)
 
 
 def _scan_here(
@@ -73,13 +90,16 @@ def _scan_here(
     isolation: IsolationWish,
     limits: Limits,
     formats: tuple[str, ...],
+    model: Model | None,
+    false_discoveries: float,
     progress: Callable[[Progress], None] | None,
 ) -> Generator[Report, None, None]:
     with (
         Store(store) as opened,
         Box(jobs=jobs, isolation=isolation, limits=limits, extra=formats) as box,
     ):
-        yield from Scanner(root, opened, box, progress=progress).run()
+        yield from Scanner(root, opened, box, progress=progress, model=model).run()
+        settle(opened, false_discoveries)
 
 
 def _scan_in_batches(
@@ -89,6 +109,8 @@ def _scan_in_batches(
     isolation: IsolationWish,
     limits: Limits,
     formats: tuple[str, ...],
+    model: Model | None,
+    false_discoveries: float,
     progress: Callable[[Progress], None] | None,
 ) -> Generator[Report, None, None]:
     """Hand batches of paths to an executor and merge the stores that come back."""
@@ -98,8 +120,11 @@ def _scan_in_batches(
         generation = int(opened.meta("generation") or b"0") + 1
         opened.set_meta("root", os.fsencode(root.resolve()))
         opened.set_meta("generation", b"%d" % generation)
+        carried = None if model is None else model.to_bytes()  # every worker audits it anew
         waiting = {
-            executor.submit(scan_batch, os.fsencode(root), keys[at : at + BATCH], isolation, limits, formats)
+            executor.submit(
+                scan_batch, os.fsencode(root), keys[at : at + BATCH], isolation, limits, formats, carried
+            )
             for at in range(0, len(keys), BATCH)
         }
         documents = problems = 0
@@ -124,29 +149,40 @@ def _scan_in_batches(
         opened.forget_other_generations(generation)
         opened.set_meta("complete", b"1")
         opened.commit()
+        settle(opened, false_discoveries)
         yield from opened.reports()
 
 
 def scan_batch(
-    root: bytes, keys: list[bytes], isolation: IsolationWish, limits: Limits, formats: tuple[str, ...]
+    root: bytes,
+    keys: list[bytes],
+    isolation: IsolationWish,
+    limits: Limits,
+    formats: tuple[str, ...],
+    model: bytes | None = None,
 ) -> bytes:
     """What one worker of an executor does: scan some paths into a store of its own, and send that."""
+    scoring = None
+    if model is not None:
+        from leakverify.classifier.model import Model
+
+        scoring = Model.from_bytes(model)
     with (
         Store(None) as store,
         Box(jobs=1, isolation=isolation, limits=limits, extra=formats) as box,
     ):
-        for _ in Scanner(Path(os.fsdecode(root)), store, box, only=tuple(keys)).run():
+        for _ in Scanner(Path(os.fsdecode(root)), store, box, only=tuple(keys), model=scoring).run():
             pass
         return store.dump()
 
 
-def judge_again(store: Store) -> int:
-    """Make the reports anew from what was read, with the checks of this version.
+def judge_again(store: Store, model: Model | None = None) -> int:
+    """Make the reports anew from what was read, with the checks of this version and the model.
 
     Opens no document.  Returns how many entries were judged; those that are up
     to date are left alone.
     """
-    judging = judging_version()
+    judging = judging_version(model)
     above: list[tuple[bytes, str, tuple[Carrier, ...], UnitResult]] = []
     judged = 0
     store.begin()
@@ -172,10 +208,11 @@ def judge_again(store: Store) -> int:
             above.append((key, name, lineage, result))
         if made_with == judging:
             continue
-        reports = judge_unit(result, name, lineage)
+        reports = judge_unit(result, name, lineage, model)
         store.put_reports(key, [(rank(report), report) for report in reports])
         stamp = msgspec.structs.replace(entry, judged=judged_with(judging, version, int(deep), sha256))
         store.restamp(key, stamp)
         judged += 1
     store.commit()
+    settle(store)
     return judged

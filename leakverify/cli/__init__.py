@@ -21,6 +21,8 @@ VERBS = {
     "scan": "scan",
     "report": "report",
     "revisions": "revisions",
+    "corpus": "corpus",
+    "model": "model",
     "checks": "checks",
     "formats": "formats",
     "doctor": "doctor",

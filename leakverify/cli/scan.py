@@ -34,6 +34,7 @@ from leakverify.cli._progress import ProgressLine
 @_options.no_pictures
 @_options.lang
 @_options.isolation("best", "required", "process")
+@_options.model
 @_options.fail_on
 def command(
     path: Path,
@@ -45,6 +46,7 @@ def command(
     no_pictures: bool,
     lang: str,
     isolation: Any,
+    model: str,
     fail_on: tuple[str, ...],
 ) -> Exit:
     """Examine a file or a folder with everything inside, and rank what needs a look."""
@@ -56,7 +58,8 @@ def command(
         raise click.UsageError("--html needs --store")
     tally = Tally(fail_on)
     progress = ProgressLine(lang)
-    reports = lv.scan(path, store=store, jobs=jobs, isolation=isolation, progress=progress)
+    scoring = _options.chosen_model(model)
+    reports = lv.scan(path, store=store, jobs=jobs, isolation=isolation, model=scoring, progress=progress)
     try:
         with contextlib.closing(reports):
             for report in reports:
