@@ -24,6 +24,8 @@ bench: $(STAMP)
 	$(BIN)/python tests/bench/bench.py
 
 models: $(STAMP)
+	$(BIN)/python models/build.py
+	$(BIN)/python models/evaluate_model.py
 	$(BIN)/python models/measure.py
 
 docs: $(STAMP)

@@ -21,6 +21,7 @@ from leakverify.cli import cli
 from leakverify.extractors import FILE_VOCABULARY, registry
 from leakverify.extractors._base import Declared
 from leakverify.extractors._prose import PROSE_VOCABULARY
+from leakverify.features import FAMILIES, catalogue
 from leakverify.problems import PROBLEMS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -83,6 +84,19 @@ def _vocabulary(names: dict[str, Declared]) -> list[str]:
         many = ", repeats" if declared.repeats else ""
         rows.append(f"| `{name}` | {declared.kind.value}{many} | {declared.unit} | {declared.meaning} |")
     return rows
+
+
+def features_page() -> str:
+    """Every feature, what it means and what it is made from."""
+    lines = [NOTE, "# Features", "", "What a model sees of a document; see [corpus.md](../corpus.md).", ""]
+    for family in FAMILIES:
+        lines += [f"## {family}", "", "| feature | unit | meaning | made from |", "|---|---|---|---|"]
+        for name, feature in catalogue().items():
+            if feature.family == family:
+                read = ", ".join(f"`{observed}`" for observed in feature.observations)
+                lines.append(f"| `{name}` | {feature.unit or 'words'} | {feature.meaning} | {read} |")
+        lines.append("")
+    return "\n".join(lines)
 
 
 def problems_page() -> str:
@@ -150,6 +164,7 @@ def readme() -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "checks.md": checks_page,
     "formats.md": formats_page,
+    "features.md": features_page,
     "problems.md": problems_page,
     "cli.md": cli_page,
     "api.md": api_page,

@@ -16,11 +16,14 @@ from leakverify._version import __version__
 
 if TYPE_CHECKING:
     from leakverify._api import Scan, Summary, doctor, list_checks, list_formats, verify
+    from leakverify.classifier.model import Model
     from leakverify.conversations import Conversation, Difference, Quotation
+    from leakverify.corpus import Corpus
     from leakverify.document import Document
     from leakverify.errors import (
         IsolationUnavailable,
         LeakverifyError,
+        ModelError,
         StoreError,
         StoreTooNew,
         UsageError,
@@ -48,6 +51,7 @@ _HOME = {
     "Assessment": "evidence",
     "Conversation": "conversations",
     "Difference": "conversations",
+    "Corpus": "corpus",
     "Document": "document",
     "Evidence": "evidence",
     "Isolation": "evidence",
@@ -55,6 +59,8 @@ _HOME = {
     "LeakverifyError": "errors",
     "Limits": "limits",
     "Location": "evidence",
+    "Model": "classifier.model",
+    "ModelError": "errors",
     "Observation": "evidence",
     "Outcome": "evidence",
     "Picture": "picturing",
@@ -85,6 +91,7 @@ _HOME = {
 __all__ = [
     "Assessment",
     "Conversation",
+    "Corpus",
     "Difference",
     "Document",
     "Evidence",
@@ -93,6 +100,8 @@ __all__ = [
     "LeakverifyError",
     "Limits",
     "Location",
+    "Model",
+    "ModelError",
     "Observation",
     "Outcome",
     "Picture",

@@ -21,10 +21,12 @@ from leakverify.limits import DEFAULT_LIMITS, Limits
 if TYPE_CHECKING:
     from leakverify.box.parent import Box
     from leakverify.checks import Check
+    from leakverify.classifier.model import Model
     from leakverify.conversations import Conversation, Correspondence, Quotation
     from leakverify.dkim.keys import Key
     from leakverify.dkim.recover import Recovering
     from leakverify.extractors._base import Format
+    from leakverify.outliers import Outliers
 
 _boxes: dict[tuple[str, str, tuple[str, ...]], Box] = {}
 _lock = threading.Lock()
@@ -39,6 +41,7 @@ def verify(
     formats: tuple[str, ...] = (),
     dkim_keys: Iterable[str | os.PathLike[str]] = (),
     tables: Iterable[str | os.PathLike[str]] = (),
+    model: Model | str | os.PathLike[str] | None = "baseline",
 ) -> Report:
     """Examine one file and report on it.
 
@@ -48,9 +51,12 @@ def verify(
     file; it is meant for debugging.  ``dkim_keys`` are files of public keys that
     mail is verified with (see :func:`leakverify.dkim.keys.read_keys`), ``tables``
     your own dated terms (see :meth:`leakverify.references.References.read`).
+    ``model`` is one at hand, the path of one, ``"baseline"`` for the shipped one,
+    or ``None`` for no score.
 
-    Raises ``UsageError`` when there is no such file or no key in one of keys, ``IsolationUnavailable``
-    under ``isolation="required"``.  A bad file never raises.
+    Raises ``UsageError`` when there is no such file or one of keys or terms is of
+    no use, ``IsolationUnavailable`` under ``isolation="required"``, ``ModelError``
+    for a model that cannot be used.  A bad file never raises.
     """
     from leakverify.judge import judge_unit
     from leakverify.references import References
@@ -62,10 +68,11 @@ def verify(
     name = display_name(target.name)
     references = References.read(dkim_keys=dkim_keys, tables=tables)
     chosen = limits or DEFAULT_LIMITS
+    scoring = chosen_model(model)
     try:
         descriptor = os.open(target, os.O_RDONLY | os.O_CLOEXEC)
     except OSError as error:
-        return judge_unit(_unreadable(name, error), name)[0]
+        return judge_unit(_unreadable(name, error), name, model=scoring)[0]
     try:
         if isolation == "none":
             from leakverify.box.inprocess import examine_bytes
@@ -75,7 +82,16 @@ def verify(
             result = _in_box(descriptor, name, isolation, chosen, formats)
     finally:
         os.close(descriptor)
-    return judge_unit(result, name, references=references)[0]
+    return judge_unit(result, name, references=references, model=scoring)[0]
+
+
+def chosen_model(model: Model | str | os.PathLike[str] | None) -> Model | None:
+    """The model a caller names; numbers are loaded only when there is one."""
+    if model is None:
+        return None
+    from leakverify.classifier.model import chosen
+
+    return chosen(model)
 
 
 def _in_box(
@@ -203,6 +219,12 @@ class Scan:
             raise UsageError(f"the scan holds no {path}")
         return found
 
+    def outliers(self) -> Outliers:
+        """Documents unlike their genuine peers, as a list with a stated rate of false discoveries."""
+        from leakverify.outliers import stored
+
+        return stored(self._store)
+
     def conversations(self) -> list[Conversation]:
         """Mails that belong together, the longest conversation first; those of one mail are left out."""
         return self._mails().conversations()
@@ -226,9 +248,14 @@ class Scan:
         return self._correspondence
 
     def judge_again(
-        self, *, dkim_keys: Iterable[str | os.PathLike[str]] = (), recovered: Iterable[Key] = ()
+        self,
+        *,
+        dkim_keys: Iterable[str | os.PathLike[str]] = (),
+        recovered: Iterable[Key] = (),
+        tables: Iterable[str | os.PathLike[str]] = (),
+        model: Model | str | os.PathLike[str] | None = "baseline",
     ) -> int:
-        """Run this version's checks over what was read; no document is opened.
+        """Run this version's checks and the model over what was read; no document is opened.
 
         ``dkim_keys`` are files of keys, as for :func:`leakverify.scan`, and
         ``recovered`` keys that :meth:`recover_keys` found.  Returns how many
@@ -242,7 +269,8 @@ class Scan:
         references = References.read(dkim_keys=dkim_keys)
         extra = tuple(recovered)
         with Store(self.path) as writable:
-            return judge_again(writable, references.with_keys(extra) if extra else references)
+            given = references.with_keys(extra) if extra else references
+            return judge_again(writable, given, chosen_model(model))
 
     def recover_keys(
         self,

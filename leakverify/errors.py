@@ -5,8 +5,9 @@
     LeakverifyError
     ├── UsageError            the call itself is wrong (also a ValueError)
     ├── IsolationUnavailable  isolation was required and this machine cannot give it
-    └── StoreError            the scan store cannot be used
-        └── StoreTooNew       it was written by a later version of leakverify
+    ├── StoreError            the scan store cannot be used
+    │   └── StoreTooNew       it was written by a later version of leakverify
+    └── ModelError            the model cannot be used, or could have run code
 """
 
 
@@ -28,3 +29,7 @@ class StoreError(LeakverifyError):
 
 class StoreTooNew(StoreError):
     """The store was written by a later version; nothing was changed in it."""
+
+
+class ModelError(LeakverifyError):
+    """A model file that is damaged, not ours, or that holds something which could run code."""

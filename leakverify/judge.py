@@ -7,6 +7,7 @@ else was examined before or beside it.
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -36,6 +37,9 @@ REVIEW_RATE = 0.01
 #: log10 LR that two independent families must reach together (DESIGN, section 2)
 CONTRADICTED_LOG10_LR = 2.0
 
+if TYPE_CHECKING:
+    from leakverify.classifier.model import Model
+
 _POINTED = (Outcome.CONTRADICTS, Outcome.UNUSUAL)
 _SEVERITY: dict[Assessment, float] = {
     Assessment.CONTRADICTED: 4,
@@ -50,10 +54,11 @@ _NOT_SEEN = frozenset(
 )
 
 
-def judging_version(references: References = NO_REFERENCES) -> str:
-    """Identifies everything that turns facts into a report in this version, with these references."""
+def judging_version(references: References = NO_REFERENCES, model: Model | None = None) -> str:
+    """Identifies everything that turns facts into a report: this version, the references, and the model."""
     made_from = _made_from(references)
-    return f"{__version__}/{SCHEMA_VERSION}/{made_from}/{strengths.shipped().version}"
+    scored = "" if model is None else f"/{model.identity.replace('|', ' ')}"
+    return f"{__version__}/{SCHEMA_VERSION}/{made_from}/{strengths.shipped().version}{scored}"
 
 
 def _made_from(references: References) -> str:
@@ -67,6 +72,7 @@ def judge_unit(
     name: str,
     lineage: tuple[Carrier, ...] = (),
     references: References = NO_REFERENCES,
+    model: Model | None = None,
 ) -> list[Report]:
     """A report on the unit's document and on each document inside it, in the order met."""
     facts: list[checks.Facts] = []
@@ -77,6 +83,7 @@ def judge_unit(
         isolation=result.isolation,
         readers=result.readers,
         checks=_made_from(references),
+        model="" if model is None else model.identity,
     )
     for read in result.extractions:
         carrier = read.carrier
@@ -91,7 +98,7 @@ def judge_unit(
             role=extraction.role,
             lineage=steps[-1],
         )
-        reports.append(_report(document, facts[-1], extraction, provenance))
+        reports.append(_report(document, facts[-1], extraction, provenance, model))
     return reports
 
 
@@ -119,7 +126,11 @@ def _step(result: UnitResult, index: int, name: str) -> Carrier:
 
 
 def _report(
-    document: Document, facts: checks.Facts, extraction: Extraction, provenance: Provenance
+    document: Document,
+    facts: checks.Facts,
+    extraction: Extraction,
+    provenance: Provenance,
+    model: Model | None,
 ) -> Report:
     table = strengths.shipped()
     evidence = []
@@ -129,6 +140,11 @@ def _report(
         evidence.append(found if measured is None else _with_strength(found, measured))
         if found.message == "check-error":
             problems.append(Problem(code="check-error", detail=f"{found.check}: {found.text}"))
+    score = None
+    if model is not None:
+        score, said, missing = model.judge(extraction)
+        evidence += said
+        problems += missing
     assessment, because = assess(tuple(evidence), extraction)
     return Report(
         schema=SCHEMA_VERSION,
@@ -138,6 +154,7 @@ def _report(
         evidence=tuple(evidence),
         problems=tuple(problems),
         observations=extraction.observations,
+        score=score,
         provenance=provenance,
     )
 
@@ -222,8 +239,11 @@ def _combined_log10_lr(pointed: list[Evidence]) -> float | None:
 
 
 def _source_of(family: Family) -> Family:
-    """Families that one and the same cause sets off count once: a wrong clock makes anachronisms."""
-    return Family.CLOCK if family is Family.ANACHRONISM else family
+    """Families that one and the same cause sets off count once.
+
+    A wrong clock makes anachronisms; a model that learned structure sees what its checks see.
+    """
+    return {Family.ANACHRONISM: Family.CLOCK, Family.CORPUS: Family.STRUCTURE}.get(family, family)
 
 
 def weight(evidence: Evidence) -> float:

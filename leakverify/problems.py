@@ -45,4 +45,5 @@ PROBLEMS: dict[str, str] = {
     "box-lost": "the confined reader was killed from outside, repeatedly",
     # judging
     "check-error": "a check failed; its question was not answered",
+    "too-few-peers": "the model has too few known-genuine documents like this one to say how unusual it is",
 }

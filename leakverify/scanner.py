@@ -18,7 +18,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import msgspec
 
@@ -37,6 +37,9 @@ from leakverify.judge import judge_unit, judging_version, rank
 from leakverify.limits import Limits
 from leakverify.references import NO_REFERENCES, References
 from leakverify.store import Entry, Store
+
+if TYPE_CHECKING:
+    from leakverify.classifier.model import Model
 
 #: from this many files on, structure is read of everything before text of anything
 TWO_PASSES_FROM = 500
@@ -134,6 +137,7 @@ class Scanner:
         progress: Callable[[Progress], None] | None = None,
         only: tuple[bytes, ...] | None = None,
         references: References = NO_REFERENCES,
+        model: Model | None = None,
     ) -> None:
         self._root = root.resolve()
         self._store = store
@@ -142,7 +146,8 @@ class Scanner:
         self._only = None if only is None else frozenset(only)
         self._version = f"{extractor_version(box.extra)}/{_limits_digest(box.limits)}"
         self._references = references
-        self._judging = judging_version(references)
+        self._model = model
+        self._judging = judging_version(references, model)
         self._generation = int(store.meta("generation") or b"0") + 1
         self._full = True
         self._roots: deque[_Node] = deque()
@@ -180,9 +185,12 @@ class Scanner:
             self._close_all()
 
     def _paths(self) -> Iterator[tuple[bytes, Path]]:
-        for key, path in Walk(self._root, self._store):
-            if self._only is None or key in self._only:
-                yield key, path
+        if self._only is None:
+            yield from Walk(self._root, self._store)
+            return
+        folder = self._root.is_dir()
+        for key in sorted(self._only):  # the order in which a walk would meet them
+            yield key, self._root / os.fsdecode(key) if folder else self._root
 
     # one pass ---------------------------------------------------------------------------------------
 
@@ -346,7 +354,7 @@ class Scanner:
         entry = Entry(node.stamp, node.entry.sha256, node.size, judged)
         self._begin()
         if known is None or known.judged != judged:
-            reports = judge_unit(result, node.name, node.lineage, self._references)
+            reports = judge_unit(result, node.name, node.lineage, self._references, self._model)
             self._store.put_reports(node.key, [(rank(report), report) for report in reports])
         self._store.put_entry(node.key, entry, self._generation)
         node.entry = entry

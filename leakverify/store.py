@@ -18,10 +18,10 @@ from pathlib import Path
 import msgspec
 
 from leakverify.errors import StoreError, StoreTooNew
-from leakverify.evidence import Report, UnitResult
+from leakverify.evidence import Assessment, Report, UnitResult
 
 #: ``PRAGMA user_version`` of the schema below
-VERSION = 1
+VERSION = 2
 #: marks the file as ours: "lvs1"
 APPLICATION_ID = 0x6C767331
 
@@ -57,9 +57,26 @@ _MIGRATIONS = {
     CREATE INDEX report_by_rank ON report (rank DESC, key, ordinal);
     CREATE INDEX report_by_path ON report (path);
     """,
+    2: """
+    CREATE TABLE raised (              -- reports that the list of outliers puts before a person
+        key BLOB NOT NULL,
+        ordinal INTEGER NOT NULL,
+        because TEXT NOT NULL,
+        assessment TEXT NOT NULL,      -- and rank: what the report alone says
+        rank REAL NOT NULL,
+        PRIMARY KEY (key, ordinal)
+    ) WITHOUT ROWID;
+    """,
 }
 _unit_decoder = msgspec.json.Decoder(UnitResult)
 _report_decoder = msgspec.json.Decoder(Report)
+
+
+def _shown(body: bytes, because: str | None) -> Report:
+    report = _report_decoder.decode(zlib.decompress(body))
+    if because is None:
+        return report
+    return msgspec.structs.replace(report, assessment=Assessment.REVIEW, because=because)
 
 
 class _Shard(msgspec.Struct):
@@ -215,6 +232,7 @@ class Store:
         """Drop entries that this walk did not meet; what was read of them stays cached."""
         gone = "SELECT key FROM entry WHERE generation<>?"
         self._db.execute(f"DELETE FROM report WHERE key IN ({gone})", (generation,))  # noqa: S608
+        self._db.execute(f"DELETE FROM raised WHERE key IN ({gone})", (generation,))  # noqa: S608
         self._db.execute("DELETE FROM entry WHERE generation<>?", (generation,))
 
     # units ------------------------------------------------------------------------------------------
@@ -249,6 +267,7 @@ class Store:
     def put_reports(self, key: bytes, ranked: list[tuple[float, Report]]) -> None:
         """Replace the reports of an entry."""
         self._db.execute("DELETE FROM report WHERE key=?", (key,))
+        self._db.execute("DELETE FROM raised WHERE key=?", (key,))
         self._db.executemany(
             "INSERT INTO report VALUES (?,?,?,?,?,?,?)",
             [
@@ -273,15 +292,60 @@ class Store:
         """Every report, in path order or most noteworthy first."""
         order = "rank DESC, key, ordinal" if ranked else "key, ordinal"
         cursor = self._db.execute(
-            f"SELECT body FROM report ORDER BY {order} LIMIT ?",  # noqa: S608 - one of two constants
+            f"SELECT body, because FROM {self._shown()} ORDER BY {order} LIMIT ?",  # noqa: S608 - constants
             (-1 if limit is None else limit,),
         )
-        for row in cursor:
-            yield _report_decoder.decode(zlib.decompress(row[0]))
+        for body, because in cursor:
+            yield _shown(body, because)
 
     def report_at(self, path: str) -> Report | None:
-        row = self._db.execute("SELECT body FROM report WHERE path=? LIMIT 1", (path,)).fetchone()
-        return None if row is None else _report_decoder.decode(zlib.decompress(row[0]))
+        row = self._db.execute(
+            f"SELECT body, because FROM {self._shown()} WHERE path=? LIMIT 1",  # noqa: S608 - constants
+            (path,),
+        ).fetchone()
+        return None if row is None else _shown(*row)
+
+    def _shown(self) -> str:
+        """Reports with the reason they were raised for; an older store that is only read has none."""
+        version = self._db.execute("PRAGMA user_version").fetchone()[0]
+        if version < 2:
+            return "(SELECT *, NULL AS because FROM report)"
+        return (
+            "(SELECT report.*, raised.because AS because FROM report LEFT JOIN raised"
+            " ON raised.key=report.key AND raised.ordinal=report.ordinal)"
+        )
+
+    # the list of outliers ---------------------------------------------------------------------------
+
+    def scored_reports(self) -> Iterator[tuple[bytes, int, Report]]:
+        """Every report as it was made, with its place."""
+        for key, ordinal, body in self._db.execute(
+            "SELECT key, ordinal, body FROM report ORDER BY key, ordinal"
+        ):
+            yield bytes(key), ordinal, _report_decoder.decode(zlib.decompress(body))
+
+    def raise_to_review(self, key: bytes, ordinal: int, because: str) -> None:
+        """Show a report as one that needs a look, without changing it."""
+        self._db.execute(
+            "INSERT OR REPLACE INTO raised SELECT key, ordinal, ?, assessment, rank FROM report"
+            " WHERE key=? AND ordinal=?",
+            (because, key, ordinal),
+        )
+        self._db.execute(
+            "UPDATE report SET assessment='review', rank=3000+rank/10000.0 WHERE key=? AND ordinal=?",
+            (key, ordinal),
+        )
+
+    def lower_raised(self) -> None:
+        """Show every report as it was made."""
+        for key, ordinal, assessment, rank in self._db.execute(
+            "SELECT key, ordinal, assessment, rank FROM raised"
+        ).fetchall():
+            self._db.execute(
+                "UPDATE report SET assessment=?, rank=? WHERE key=? AND ordinal=?",
+                (assessment, rank, key, ordinal),
+            )
+        self._db.execute("DELETE FROM raised")
 
     def count_reports(self) -> int:
         found: int = self._db.execute("SELECT count(*) FROM report").fetchone()[0]

@@ -52,12 +52,12 @@ class Strengths(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             genuine_upper=round(wilson(fired, measured.files)[1], 6),
             altered_fired=altered if seeded else None,
             altered_files=measured.altered_files if seeded else None,
-            log10_lr=_log10_lr(altered, measured.altered_files, fired, measured.files) if seeded else None,
+            log10_lr=log10_lr(altered, measured.altered_files, fired, measured.files) if seeded else None,
             measured_on=self.measured_on,
         )
 
 
-def _log10_lr(
+def log10_lr(
     altered: int, altered_files: int, genuine: int, genuine_files: int
 ) -> tuple[float, float, float]:
     """log10 of P(answer | altered) / P(answer | genuine): low, middle, high.

@@ -36,7 +36,8 @@ FILES, SLOW_FILES, LARGEST = 30, 8, 600_000
 SLOW = frozenset(("chromium", "ocrmypdf", "soffice"))
 #: files looked at for one that a recipe can be applied to, for each one wanted
 _PATIENCE = 40
-_ENDINGS = {
+#: endings under which each format is looked for
+ENDINGS = {
     "pdf": ("pdf",),
     "ooxml": ("docx", "xlsx", "pptx", "docm", "xlsm"),
     "ole": ("doc", "xls", "ppt"),
@@ -111,7 +112,7 @@ def run(genuine: Iterable[Path], *, names: str = "", files: int = FILES, jobs: i
     ``names`` is a regular expression that the whole name of a recipe fits; ``""`` takes all.
     """
     paths = sorted(genuine)
-    stock = {kind: _sample(paths, endings) for kind, endings in _ENDINGS.items()}
+    stock = {kind: sample(paths, endings) for kind, endings in ENDINGS.items()}
     wanted = [
         name
         for name, recipe in recipes().items()
@@ -139,7 +140,8 @@ def _prepare(stock: Mapping[str, Sequence[Path]]) -> None:
     _BEFORE.clear()
 
 
-def _sample(paths: list[Path], endings: tuple[str, ...]) -> list[Path]:
+def sample(paths: list[Path], endings: tuple[str, ...]) -> list[Path]:
+    """Those with one of the endings, not too large, in an order that is always the same."""
     found = [p for p in paths if p.suffix[1:].lower() in endings and p.stat().st_size <= LARGEST]
     random.Random(5).shuffle(found)  # noqa: S311 - a repeatable sample
     return found

@@ -24,6 +24,8 @@ VERBS = {
     "threads": "threads",
     "keys": "keys",
     "style": "style",
+    "corpus": "corpus",
+    "model": "model",
     "checks": "checks",
     "formats": "formats",
     "knowledge": "knowledge",

@@ -51,7 +51,8 @@ class Tally:
     def add(self, report: lv.Report) -> None:
         """Take a report into account."""
         self._opinion |= report.assessment.value in self._reached
-        self._problems |= bool(report.problems)
+        # that a model knows too little of a document's kind says nothing about how it was read
+        self._problems |= any(problem.code != "too-few-peers" for problem in report.problems)
         self._internal |= any(problem.code == "check-error" for problem in report.problems)
 
     def code(self) -> Exit:

@@ -35,6 +35,20 @@ def fail_on(function: Function) -> Function:
     )(function)  # fmt: skip
 
 
+def model(function: Function) -> Function:
+    return click.option(
+        "--model", default="baseline", show_default=True, metavar="FILE",
+        help="Model to score with, made by `leakverify model fit`; none for no score.",
+    )(function)  # fmt: skip
+
+
+def chosen_model(named: str) -> Any:
+    """What the option stands for, opened once."""
+    from leakverify.classifier.model import chosen
+
+    return None if named == "none" else chosen(named)
+
+
 def html(function: Function) -> Function:
     return click.option(
         "--html", type=click.Path(dir_okay=False, path_type=Path), metavar="OUT",

@@ -36,6 +36,7 @@ from leakverify.cli._progress import ProgressLine
 @_options.no_pictures
 @_options.lang
 @_options.isolation("best", "required", "process")
+@_options.model
 @_options.fail_on
 def command(
     path: Path,
@@ -49,6 +50,7 @@ def command(
     no_pictures: bool,
     lang: str,
     isolation: Any,
+    model: str,
     fail_on: tuple[str, ...],
 ) -> Exit:
     """Examine a file or a folder with everything inside, and rank what needs a look."""
@@ -60,6 +62,7 @@ def command(
         raise click.UsageError("--html needs --store")
     tally = Tally(fail_on)
     progress = ProgressLine(lang)
+    scoring = _options.chosen_model(model)
     reports = lv.scan(
         path,
         store=store,
@@ -67,6 +70,7 @@ def command(
         isolation=isolation,
         dkim_keys=dkim_keys,
         tables=tables,
+        model=scoring,
         progress=progress,
     )
     try:

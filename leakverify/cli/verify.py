@@ -27,6 +27,7 @@ from leakverify.cli._exit import Exit, Tally
 @_options.no_pictures
 @_options.lang
 @_options.isolation("best", "required", "process", "none")
+@_options.model
 @_options.fail_on
 def command(
     files: tuple[Path, ...],
@@ -38,6 +39,7 @@ def command(
     no_pictures: bool,
     lang: str,
     isolation: Any,
+    model: str,
     fail_on: tuple[str, ...],
 ) -> Exit:
     """Examine single files and print what was found.
@@ -53,13 +55,14 @@ def command(
     if isolation == "none":
         _options.say("unconfined", lang)
     tally = Tally(fail_on)
+    scoring = _options.chosen_model(model)
     at_hand = files[0]
 
     def examined() -> Iterator[lv.Report]:
         nonlocal at_hand
         for number, file in enumerate(files):
             at_hand = file
-            report = lv.verify(file, isolation=isolation, dkim_keys=dkim_keys, tables=tables)
+            report = lv.verify(file, isolation=isolation, dkim_keys=dkim_keys, tables=tables, model=scoring)
             tally.add(report)
             if as_json:
                 sys.stdout.write(json_line(report.to_json()))

@@ -28,8 +28,8 @@ def test_every_verb_has_help(verb: str, run: Run) -> None:
 
 
 def test_verify_prints_the_report(run: Run, library: Library, memo: Path) -> None:
-    result = run("verify", memo, "--isolation", "required")
-    assert library.calls == [(str(memo), {"isolation": "required"})]
+    result = run("verify", memo, "--isolation", "required", "--model", "none")
+    assert library.calls == [(str(memo), {"isolation": "required", "model": None})]
     assert "Contradicted — Page 2" in result.out
     assert "All facts read" not in result.out
     assert result.err == ""

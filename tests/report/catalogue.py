@@ -14,6 +14,7 @@ import re
 from pathlib import Path
 
 from leakverify.checks import registry as checks
+from leakverify.classifier import answers
 from leakverify.extractors import vocabulary
 from leakverify.problems import PROBLEMS
 from leakverify.report import schema
@@ -34,6 +35,11 @@ def english() -> str:
         for table, entries in (("messages", check.messages), ("innocent", check.innocent)):
             lines += ["", f"[checks.{check.id}.{table}]"]
             lines += [f"{_key(key)} = {_string(text)}" for key, text in entries.items()]
+    for check_id, title in answers.TITLES.items():
+        lines += ["", f"[checks.{check_id}]", f"title = {_string(title)}"]
+        for table, entries in (("messages", answers.MESSAGES), ("innocent", answers.INNOCENT)):
+            lines += ["", f"[checks.{check_id}.{table}]"]
+            lines += [f"{_key(key)} = {_string(text)}" for key, text in entries[check_id].items()]
     lines += ["", "[problems]"]
     lines += [f"{_key(code)} = {_string(text)}" for code, text in PROBLEMS.items()]
     lines += ["", "[facts]"]

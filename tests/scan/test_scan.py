@@ -301,7 +301,7 @@ def test_judging_again_needs_no_files(archive: Path, tmp_path: Path, monkeypatch
     monkeypatch.setattr("leakverify.judge.checks.judge", lambda facts: ())
     assert all(not r.evidence for r in lv.scan(archive, store=store))
     monkeypatch.undo()
-    monkeypatch.setattr("leakverify.scanning.judging_version", lambda: "another version")
+    monkeypatch.setattr("leakverify.scanning.judging_version", lambda model=None: "another version")
     archive.rename(tmp_path / "gone")
     with lv.Scan(store) as stored:
         assert stored.judge_again() == 14
