@@ -136,9 +136,8 @@ def _scan_in_batches(
         generation = int(opened.meta("generation") or b"0") + 1
         opened.set_meta("root", os.fsencode(root.resolve()))
         opened.set_meta("generation", b"%d" % generation)
-        carried = (
-            None if judged_by.model is None else judged_by.model.to_bytes()
-        )  # every worker audits it anew
+        # every worker audits the model anew
+        carried = None if judged_by.model is None else judged_by.model.to_bytes()
         waiting = {
             executor.submit(
                 scan_batch,

@@ -73,7 +73,7 @@ INNOCENT = {
         "kept": "A later program wrote the document anew and left the name that stood there.",
     },
     DEVIATION: {
-        "rare": "A genuine document that is rare among the references: another version, language or use.",
+        "rare": "A sound document that is rare among the references: another version, language or use.",
     },
 }
 #: features named with an answer

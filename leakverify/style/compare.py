@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
@@ -203,7 +204,8 @@ class _Case:
         if not self.language:
             return Remark(code="language", params={**said})
         if not self.known:
-            return Remark(code="languages", params={**said})
+            told = any(k.language for k in self.all_known)
+            return Remark(code="languages" if told else "language", params={**said})
         if self.text.words < QUESTIONED:
             return Remark(code="questioned-short", params={"have": self.text.words, "need": QUESTIONED})
         if self.other_kind:
@@ -235,11 +237,12 @@ class _Case:
             told: set[str] = set()
             for weight in side:
                 sentence = text.sentences[weight.sentence]
-                shown = " ".join(sentence.words[max(0, weight.word - _BESIDE) : weight.word + 1])
+                words = sentence.words[max(0, weight.word - _BESIDE) : weight.word + 1]
                 if len(told) == _TELLING:
                     break
-                if shown.lower() not in told:
-                    told.add(shown.lower())
+                if " ".join(words[-2:]).lower() not in told:
+                    told.add(" ".join(words[-2:]).lower())
+                    shown = re.sub(r"(?<=['’]) ", "", " ".join(words))
                     passage, line = sentence.places[weight.word]
                     where = msgspec.structs.replace(
                         self.asked.passages[passage], line=line, box=None, offset=None, length=None

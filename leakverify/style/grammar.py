@@ -58,12 +58,12 @@ _SUFFIXES = {
     language: sorted(set(words.split()), key=lambda ending: (-len(ending), ending))
     for language, words in _ENDINGS.items()
 }
-_LETTER = r"[^\W\d_]"
+_WORD = r"[^\W\d_]+"
 _TOKENS = {
-    "en": re.compile(rf"{_LETTER}+(?:['’]{_LETTER}+)*|\d[\d.,:/]*|\.\.\.|[^\w\s]"),
+    "en": re.compile(rf"{_WORD}(?:['’]{_WORD})*|\d[\d.,:/]*|\.\.\.|[^\w\s]"),
     "fr": re.compile(
         r"(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quelqu)['’]|aujourd['’]hui"
-        rf"|{_LETTER}+|\d[\d.,:/]*|\.\.\.|[^\w\s]",
+        rf"|{_WORD}|\d[\d.,:/]*|\.\.\.|[^\w\s]",
         re.IGNORECASE,
     ),
 }

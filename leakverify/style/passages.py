@@ -72,10 +72,11 @@ def sample(report: Report) -> Sample:
 def own_lines(text: str, passage: int, *, mail: bool) -> Iterator[Line]:
     """The lines of a passage that its author wrote; lines left out leave an empty one behind."""
     for number, words in enumerate(text.splitlines(), 1):
+        words = words[:_LINE]
         if mail and _AFTER.match(words):
             return
         left_out = mail and (_QUOTED.match(words) or _ATTRIBUTION.search(words))
-        yield Line(passage, number, "" if left_out or not _is_prose(words) else words[:_LINE])
+        yield Line(passage, number, "" if left_out or not _is_prose(words) else words)
 
 
 def without(lines: Iterable[Line], known: frozenset[str]) -> Iterator[Line]:

@@ -29,6 +29,8 @@ CAP = 1.0
 MOST = 6_000
 #: models of the others, and drawings of the calibration
 _REFERENCES, _DRAWINGS = 10, 100
+#: most steps of the regression; it takes about seven
+_STEPS = 50
 #: other authors whose texts are held against the known texts of each author
 _AGAINST = 3
 _SEED = 20_240_313
@@ -179,23 +181,45 @@ class Calibration:
 
     def _fit(self, trials: Sequence[Trial]) -> Any:
         import numpy as np
-        from sklearn.linear_model import LogisticRegression
 
         measures = (np.array([trial.likeness for trial in trials]) - self._middle) / self._spread
-        # pairs of one author and of two weigh alike, so the odds that come out are a likelihood ratio
-        return LogisticRegression(class_weight="balanced").fit(measures, [trial.same for trial in trials])
+        return logistic(measures, np.array([trial.same for trial in trials]))
 
     def log10_lr(self, likeness: Likeness) -> tuple[float, float, float]:
         """Low, middle, high: 95 of 100 drawings of the population lie between the outer two."""
         import numpy as np
 
-        measures = (np.array([likeness]) - self._middle) / self._spread
-        given = [float(fit.decision_function(measures)[0]) / math.log(10) for fit in self._fits]
+        measures = np.append((np.array(likeness) - self._middle) / self._spread, 1.0)
+        given = [float(measures @ fit) / math.log(10) for fit in self._fits]
         low, high = np.percentile(given, [2.5, 97.5])
         return self._capped(low), self._capped(given[0]), self._capped(high)
 
     def _capped(self, value: float) -> float:
         return round(max(-self.cap, min(self.cap, float(value))), 2)
+
+
+def logistic(measures: Any, same: Any) -> Any:
+    """Weights of each measure, and last a constant, of a logistic regression with a ridge of one.
+
+    ``measures`` has a row a pair, ``same`` a truth a pair.  Pairs of one author and of
+    two weigh alike together, so that the odds that come out are a likelihood ratio.
+    Newton's method: the same steps everywhere, and a hundredth of a general solver's time.
+    """
+    import numpy as np
+
+    rows = np.column_stack([measures, np.ones(len(measures))])
+    weigh = np.where(same, 0.5 / same.sum(), 0.5 / (~same).sum()) * len(same)
+    ridge = np.diag([1.0] * measures.shape[1] + [1e-6])
+    fitted = np.zeros(rows.shape[1])
+    for _ in range(_STEPS):
+        likely = 1 / (1 + np.exp(-np.clip(rows @ fitted, -30, 30)))
+        slope = rows.T @ (weigh * (likely - same)) + ridge @ fitted
+        bend = (rows.T * (weigh * likely * (1 - likely))) @ rows + ridge
+        step = np.linalg.solve(bend, slope)
+        fitted = fitted - step
+        if np.abs(step).max() < 1e-9:
+            break
+    return fitted
 
 
 def _dice() -> random.Random:

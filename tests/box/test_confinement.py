@@ -28,8 +28,9 @@ ENDS = {
     "sigstop-self": {"limit-time", "reader-error"},
     "sigstop-zygote": {"limit-time", "box-lost", "reader-error"},
     "sigkill-zygote": {"box-lost", "reader-error"},
-    "endless-python": {"limit-cpu"},
-    "endless-c": {"limit-cpu"},
+    # the latter on a machine under load
+    "endless-python": {"limit-cpu", "limit-time"},
+    "endless-c": {"limit-cpu", "limit-time"},
     "sleep": {"limit-time"},
     "memory": {"limit-memory"},
     "answer-of-600-mb": {"limit-answer"},

@@ -20,21 +20,23 @@ def made_for(data: bytes, seed: int, day: date | None = None, rate: str = "") ->
     return honest(data, seed, day, rate, head=b"%PDF")
 
 
-def columns(made: invoices.Invoice, *, amounts_last: bool = True) -> bytes:
-    """A page whose words are painted first and whose amounts after them, or sum by sum as two strings."""
+def columns(made: invoices.Invoice, *, apart: bool = True) -> bytes:
+    """A page whose sums are painted words first and amounts after them, or every cell as a string of its own."""
     from reportlab.pdfgen import canvas
 
     out = io.BytesIO()
     page = canvas.Canvas(out, pagesize=(595, 842), invariant=1)
     cells = [
-        (column, 780 - 18 * number, words)
+        (number, column, words)
         for number, line in enumerate(made.lines())
         for column, words in enumerate(line.split("   "))
     ]
-    if amounts_last:
-        cells.sort(key=lambda cell: (cell[0], -cell[1]))
-    for column, height, words in cells:
-        page.drawString(60 + 150 * column, height, words)
+    sums = {number for number, column, words in cells if column == 1 and words.endswith("€")}
+    if apart:
+        first = min(sums)
+        cells.sort(key=lambda c: (min(c[0], first), c[1] if c[0] in sums else 9 * (c[0] > first), c[0]))
+    for number, column, words in cells:
+        page.drawString(60 + 150 * column, 780 - 18 * number, words)
     page.save()
     return out.getvalue()
 
@@ -55,7 +57,7 @@ def invoice_total(data: bytes, *, seed: int = 0) -> Forged:
 def invoice_total_in_columns(data: bytes, *, seed: int = 0) -> Forged:
     """The same where words and amounts are painted apart. An examiner adds net and tax."""
     raised, truth = raise_total(made_for(data, seed), seed)
-    return Forged(columns(raised, amounts_last=seed % 2 == 0), truth)
+    return Forged(columns(raised, apart=seed % 2 == 0), truth)
 
 
 @altered("pdf", question="content", expects=("LV-INV-001",), needs=("soffice", "docx"))
@@ -83,7 +85,7 @@ def invoice_weekday(data: bytes, *, seed: int = 0) -> Forged:
 def invoice_plain(data: bytes, *, seed: int = 0) -> bytes:
     """An invoice as it was drawn, line by line or in columns."""
     made = made_for(data, seed)
-    return made.pdf() if seed % 3 == 0 else columns(made, amounts_last=seed % 3 == 1)
+    return made.pdf() if seed % 3 == 0 else columns(made, apart=seed % 3 == 1)
 
 
 @benign("pdf", needs=("soffice", "docx"))
@@ -96,7 +98,7 @@ def invoice_converted(data: bytes, *, seed: int = 0) -> bytes:
 def invoice_deposit(data: bytes, *, seed: int = 0) -> bytes:
     """A deposit and postage between the sums and the total, in columns."""
     extra = (("Acompte versé", -Decimal(100 + seed % 300)), ("Frais de port", Decimal("12.50")))
-    return columns(invoices.changed(made_for(data, seed), extra=extra), amounts_last=seed % 2 == 0)
+    return columns(invoices.changed(made_for(data, seed), extra=extra), apart=seed % 2 == 0)
 
 
 @benign("pdf", needs=("reportlab",))

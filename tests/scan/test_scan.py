@@ -299,9 +299,9 @@ def test_verify_says_what_scan_says(archive: Path) -> None:
 def test_judging_again_needs_no_files(archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = tmp_path / "s.lvs"
     monkeypatch.setattr("leakverify.judge.checks.judge", lambda facts: ())
-    assert all(not r.evidence for r in lv.scan(archive, store=store))
+    assert all(not r.evidence for r in lv.scan(archive, store=store, model=None))
     monkeypatch.undo()
-    monkeypatch.setattr("leakverify.scanning.judging_version", lambda model=None: "another version")
+    monkeypatch.setattr("leakverify.scanning.judging_version", lambda *given: "another version")
     archive.rename(tmp_path / "gone")
     with lv.Scan(store) as stored:
         assert stored.judge_again() == 14

@@ -28,13 +28,11 @@ _KIND = (
 )  # fmt: skip
 _LABELS = (
     ("gross", re.compile(
-        r"total (?:g[ée]n[ée]ral )?t\.?t\.?c|montant (?:total )?t\.?t\.?c|net [àa] payer|total [àa] payer|"
-        r"somme [àa] "
-        r"payer|reste [àa] payer|solde [àa] payer"
-        r"|total (?:amount )?(?:due|payable|incl)|amount due|due payable|balance due|grand total|"
-        r"invoice total"
-        r"|total inc|brutto(?:betrag|summe)?\b|gesamtbetrag(?! der)|endbetrag|rechnungsbetrag|zahlbetrag"
-        r"|zu zahlen|total factura|totale fattura|te betalen|inclusief btw|incl\.? btw|inkl\.? (?:mwst|ust)",
+        r"total (?:g[ée]n[ée]ral )?t\.?t\.?c|montant (?:total )?t\.?t\.?c|net [àa] payer|total [àa] payer"
+        r"|(?:somme|reste|solde) [àa] payer|total (?:amount )?(?:due|payable|incl)|amount due|due payable"
+        r"|balance due|grand total|invoice total|total inc|brutto(?:betrag|summe)?\b|gesamtbetrag(?! der)"
+        r"|endbetrag|rechnungsbetrag|zahlbetrag|zu zahlen|total factura|totale fattura|te betalen"
+        r"|inclusief btw|incl\.? btw|inkl\.? (?:mwst|ust)",
         re.IGNORECASE)),
     ("net", re.compile(
         r"total (?:g[ée]n[ée]ral )?(?:net )?h\.?\s?t\b|montant (?:total )?(?:net )?h\.?t\b|net h\.?t\b"
@@ -44,7 +42,8 @@ _LABELS = (
         r"|ohne\s(?:ust|mwst|umsatz|mehrwert)|(?:hors|sans) tva",
         re.IGNORECASE)),
     ("tax", re.compile(r"\btotal taxes\b|\btax total\b|\bsteuerbetrag\b|\bt\.?v\.?a\b|\bvat\b|\bsales tax\b"
-                       r"|\btotal tax\b|^\s*tax\s*(?=[:(\d$€£]|$)|\bmwst|\bust\b|umsatzsteuer|mehrwertsteuer|\biva\b|\bbtw\b", re.IGNORECASE)),
+                       r"|\btotal tax\b|^\s*tax\s*(?=[:(\d$€£]|$)|\bmwst|\bust\b|umsatzsteuer"
+                       r"|mehrwertsteuer|\biva\b|\bbtw\b", re.IGNORECASE)),
 )  # fmt: skip
 _ADJUSTMENTS = {
     "discount": r"remise|rabais|ristourne|escompte|discount|rebate|rabatt|skonto|nachlass|descuento|sconto"
@@ -72,14 +71,14 @@ _NUMBER = re.compile(
 #: lines in the foot of a page name the tax number and the capital of the company
 _COMPANY = re.compile(r"\bcapital\b|SIRE[NT]|\bRCS\b|IBAN|\bAPE\b|Stammkapital|HRB", re.IGNORECASE)
 #: a total that says no more; it is the gross one where no other is named
-_BARE = re.compile(r"\s*totaa?le?\s*:?\s*(?![^\W\d_]{4})", re.IGNORECASE)
-#: a line that holds one amount of money and nothing else
-_ALONE = re.compile(r"\W*(?:EUR|USD|GBP|CHF)?[^\w\n]*[\d.,'’ \u00a0\u202f]+[^\w\n]*(?:EUR|USD|GBP|CHF)?\W*")
+_BARE = re.compile(r"\s*totaa?le?\b(?!\s*:?\s*[^\W\d_]{4})", re.IGNORECASE)
+#: what may stand on a line that holds one amount of money and nothing else
+_BESIDE = re.compile(r"\b(?:EUR|USD|GBP|CHF)\b|\d|[\W_]")
 #: longest words that stand apart from their amount
 _APART = 60
 #: letters one of which is in every name of an invoice
 _ANY = ("factu", "fattur", "fatura", "invoice", "rechnung", "avoir", "credit", "gutschrift", "nota ",
-        "crédit", "devis", "quotation", "angebot", "forma")  # fmt: skip
+        "crédit", "devis", "quotation", "angebot", "pro forma", "proforma")  # fmt: skip
 #: most lines of a document that are looked at, and of amounts in a line
 _LINES, _AMOUNTS = 4_000, 12
 #: fewest lines of items that keep a relation, and the share of lines of their shape that must
@@ -124,7 +123,7 @@ class _Apart:
     """Lines of words that wait for their amounts, amounts that came, and what was paired so far."""
 
     passage: int = -1
-    waiting: list[tuple[str, int, str]] = field(default_factory=list)
+    waiting: list[tuple[int, str]] = field(default_factory=list)
     amounts: list[Amount] = field(default_factory=list)
     paired: list[tuple[tuple[str, int, str], Amount]] = field(default_factory=list)
 
@@ -132,10 +131,12 @@ class _Apart:
         """Give every line of words its amount: the last ones, from the first sum they name; else nothing."""
         words = self.waiting[-len(self.amounts) :] if self.amounts else []
         fits = len(words) == len(self.amounts) and bool(words)
-        # above a block of sums stand other lines; inside one every line has its amount
-        fits = fits and not any(label for label, _, _ in self.waiting[: -len(words) or None])
+        # above a block of sums stand other lines, or the heads of columns: it begins with the first sum named
+        above = self.waiting[: len(self.waiting) - len(words)]
+        fits = fits and not (above and (any(_label(w) for _, w in above) or not _label(words[0][1])))
         if fits:
-            self.paired.extend(zip(words, self.amounts, strict=True))
+            named = [(_label(w), line, w) for line, w in words]
+            self.paired.extend(zip(named, self.amounts, strict=True))
         self.waiting.clear()
         self.amounts.clear()
         return fits
@@ -201,7 +202,7 @@ class Invoice:
         if block.passage != passage:
             self._close_block()
             self._apart = block = _Apart(passage)
-        if len(money) == 1 and _ALONE.fullmatch(words):
+        if len(money) == 1 and not _BESIDE.sub("", words):
             block.amounts.append(money[0])
             return
         short = not money and len(words) <= _APART and any(map(str.isalpha, words))
@@ -209,7 +210,7 @@ class Invoice:
             self._close_block()
             self._apart = block = _Apart(passage)
         if short:
-            block.waiting.append((_label(words), line, words))
+            block.waiting.append((line, words))
         elif words.strip():
             block.waiting.clear()
 
@@ -292,7 +293,8 @@ class Invoice:
 
     def _single_rate(self) -> Iterator[tuple[str, int, int, list[Broken]]]:
         """The only rate on the only net amount gives the only tax, or more: part may be free of tax."""
-        rates = {rate for rate, *_ in self.rates}
+        # a charge or discount names the rate it is taxed at, which need not be that of the sums
+        rates = {r for r, _, _, words in self.rates if not any(p.search(words) for p in _ADJUSTED.values())}
         nets = {found.amount.value: found for found in self.labelled if found.kind == "net"}
         taxes = {found.amount.value: found for found in self.labelled if found.kind == "tax"}
         if len(rates) != 1 or len(nets) != 1 or len(taxes) != 1:
