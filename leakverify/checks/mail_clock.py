@@ -34,9 +34,10 @@ from datetime import timedelta
 from itertools import pairwise
 
 from leakverify.checks._base import Answer, Example, Facts, check, fact, neutral, unusual
-from leakverify.checks._mail_time import FIRST_YEAR, LATE, resent
+from leakverify.checks._mail_time import DECODED, FIRST_YEAR, FORMS, LATE, resent
 from leakverify.checks._text import ABSENT, absent
 from leakverify.checks._time import DAY, Stated, lead, moments, span_text
+from leakverify.checks.mail_hidden_clocks import author_clocks_apart
 from leakverify.evidence import Cost, Family, Outcome, Question
 
 MESSAGES = {
@@ -47,6 +48,8 @@ MESSAGES = {
     "before.",
     "resent": "Date says {date}; the first server took the mail in at {received}, {by} later, and the mail "
     "says that it was sent again at {resent}.",
+    "clocks-tell": "Date says {date}, {by} from when the servers had the mail; LV-MAIL-003 tells it by the "
+    "clocks of the sender's own program.",
     "no-zone": "Date states no zone: hardly any person's program leaves it out, and programs that send in "
     "bulk and invent dates often do.",
     "other-year": "Date has the day and month of the delivery, {received}, in another year, as a computer "
@@ -82,6 +85,17 @@ EXAMPLES = (
         outcome=Outcome.UNUSUAL,
         formats=("mail",),
         facts=(fact("mail.date", "2014-05-12T10:31:00+02:00", line=9), *_HOPS),
+    ),
+    Example(
+        title="Date moved back, which the clock of the sender's program tells as well",
+        outcome=Outcome.NEUTRAL,
+        formats=("mail",),
+        facts=(
+            fact("mail.date", "2014-05-12T10:31:00+02:00", line=9),
+            fact("mail.clock.identifier", "2016-05-12T08:30:58Z", line=11),
+            fact("mail.clock.identifier.form", "mozilla-id", line=11),
+            *_HOPS,
+        ),
     ),
     Example(
         title="an old mail sent again, which says so",
@@ -131,7 +145,7 @@ EXAMPLES = (
     question=Question.ORIGIN,
     family=Family.CLOCK,
     formats=("mail", "msg", "tnef"),
-    reads=("mail.date", "mail.date.zone", "mail.received.when", "mail.resent.when"),
+    reads=("mail.date", "mail.date.zone", "mail.received.when", "mail.resent.when", *DECODED, *FORMS),
     cost=Cost.SECONDS,
     reproduce="grep -inE -A2 '^(date|received|resent-date):' FILE",
 )
@@ -147,7 +161,12 @@ def date_against_hops(facts: Facts) -> Iterator[Answer]:
     if date is not None and date[1].wall.year < FIRST_YEAR:
         yield neutral("no-year", rests_on=(date[0],), date=date[1].text)
     elif date is not None:
-        yield from _against(facts, date, hops)
+        for answer in _against(facts, date, hops):
+            if answer.outcome is Outcome.UNUSUAL and author_clocks_apart(facts, date):
+                said = {key: answer.params[key] for key in ("date", "by")}
+                yield neutral("clocks-tell", rests_on=answer.rests_on, **said)
+            else:
+                yield answer
     for newer, older in pairwise(hops):
         by = lead(older[1], newer[1])
         if by > DAY:

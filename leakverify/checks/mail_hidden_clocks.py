@@ -23,7 +23,8 @@ export that writes the separators anew; programs that write a Date of their own.
 A mail written days before it was sent, a planned delivery or the answer in an
 old thread have clocks before their Date: that is only shown.  A program that
 writes the year wrongly, and a Date that the servers' own times speak against,
-are left to LV-MAIL-001: one cause is told once.
+are left to LV-MAIL-001, unless the sender's own program speaks against Date too: one
+cause is told once.
 
 Repeat by hand: ``grep -inE '^(date|message-id|references|thread-index|dkim-signature):|boundary=' FILE``;
 ``date -u -d @SECONDS`` reads the digits that count seconds since 1970; the table
@@ -86,6 +87,8 @@ MESSAGES = {
     "at {received}.",
     "two-before": "Date says {date}; two places in which the mail's programs note the time agree on {clock}, "
     "{by} before that.",
+    "apart": "Date says {date}; the sender's own program noted {clock}, and so did the servers: Date alone "
+    "stands apart, by {by}.",
     "told": "The mail's own clocks ({clock}) agree with the servers and not with Date.",
     "weekday": "Date names {named} and says {date}, which was {true}.",
     **ABSENT,
@@ -223,6 +226,16 @@ EXAMPLES = (
         ),
     ),
     Example(
+        title="Date moved back under the Message-ID of its program and the servers' times",
+        outcome=Outcome.UNUSUAL,
+        formats=("mail",),
+        facts=(
+            _BACK,
+            fact("mail.received.when", "2016-05-12T10:31:09+02:00"),
+            *_clock("identifier", "2016-05-12T08:31:00Z", "mozilla-id", "57344104.3050206@host.example"),
+        ),
+    ),
+    Example(
         title="a sender's clock eleven years ahead, which the servers tell",
         outcome=Outcome.NEUTRAL,
         formats=("mail",),
@@ -278,7 +291,11 @@ def date_against_hidden_clocks(facts: Facts) -> Iterator[Answer]:
     if date is None or date[1].wall.year < FIRST_YEAR:
         return
     found = [*_made(facts, date), *_attached(facts, date), *_served(facts, date)]
-    if found and told_by_hops(facts, date):
+    own = author_clocks_apart(facts, date)
+    if own and told_by_hops(facts, date):
+        rests = tuple(dict.fromkeys(one for answer in own for one in answer.rests_on))
+        yield unusual("apart", rests_on=rests, **{key: own[0].params[key] for key in ("date", "clock", "by")})
+    elif found and told_by_hops(facts, date):
         rests = tuple(dict.fromkeys(one for answer in found for one in answer.rests_on))
         listed = ", ".join(dict.fromkeys(str(answer.params["clock"]) for answer in found))
         yield neutral("told", rests_on=rests, clock=listed)
@@ -298,6 +315,21 @@ def date_against_hidden_clocks(facts: Facts) -> Iterator[Answer]:
                 "weekday", rests_on=(date[0], named), date=date[1].text,
                 named=str(named.value).capitalize(), true=true.capitalize(),
             )  # fmt: skip
+
+
+def author_clocks_apart(facts: Facts, date: Stated) -> list[Answer]:
+    """What the clocks of the sender's own program say against its Date.
+
+    A computer whose clock is wrong writes both alike; a server's number says nothing of the sender.
+    """
+    own = {
+        clock.observation
+        for name, message in _MADE
+        if message != "parent"
+        for clock in sure(clocks(facts, name))
+        if clock.maker == "author"
+    }
+    return [answer for answer in _made(facts, date) if answer.rests_on[1] in own]
 
 
 def _made(facts: Facts, date: Stated) -> Iterator[Answer]:
