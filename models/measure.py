@@ -83,7 +83,7 @@ def main() -> int:
 def _scanned(corpus: Path, roles: Mapping[str, str], store: Path, jobs: int) -> Tally:
     """What the checks say of every document; files that are in the store are judged and not read again."""
     tally = Tally()
-    for report in lv.scan(corpus, store=store, jobs=jobs, progress=_progress):
+    for report in lv.scan(corpus, store=store, jobs=jobs, model=None, progress=_progress):
         top = report.document.lineage[0].name if report.document.lineage else report.document.name
         if top in roles:
             tally.add(report, roles[top], source=top.split("/", 1)[0])
