@@ -72,8 +72,14 @@ def test_office_files_are_hardly_ever_pointed_at(corpus: Path) -> None:
 
 
 def test_pictures_are_hardly_ever_pointed_at(corpus: Path) -> None:
+    """That bytes were written again by a program under a camera's EXIF is handling."""
     files = list(genuine(corpus, "jpg", "jpeg", "png", "tif", "tiff", "heic"))
-    found = [(path, answer.text) for path, data in files for answer in pointed(data, path)]
+    found = [
+        (path, answer.text)
+        for path, data in files
+        for answer in pointed(data, path)
+        if answer.question is not Question.HANDLING
+    ]
     assert len(files) > 100
     assert len(found) <= 0.01 * len(files), found
 

@@ -33,25 +33,29 @@ _LANGUAGE_OF = {
     word: language for language, words in _FUNCTION.items() for word in words.split() if _SEEN[word] == 1
 }
 _WORD = re.compile(r"[^\W\d_]+")
-_LETTER, _SPACE = r"[^\W\d_]", r"[ \u00a0\u202f]"
-#: name, marks one of which is in every place, where it could be kept, and how it is kept
-_HABITS = (
-    ("space-before-colon", ":", re.compile(rf"{_LETTER}(?P<kept>{_SPACE}?):[ \u00a0\n]"), " \u00a0\u202f"),
-    ("nobreak-before-colon", ":", re.compile(rf"{_LETTER}(?P<kept>{_SPACE}):[ \u00a0\n]"), "\u00a0\u202f"),
-    ("space-before-question", "?!", re.compile(rf"{_LETTER}(?P<kept>{_SPACE}?)[?!](?!\w)"), " \u00a0\u202f"),
-    ("space-before-semicolon", ";", re.compile(rf"{_LETTER}(?P<kept>{_SPACE}?);\s"), " \u00a0\u202f"),
-    ("curly-apostrophe", "'\u2019", re.compile(r"[^\W\d_](?P<kept>['\u2019])[^\W\d_]"), "\u2019"),
-    ("guillemets", "«»\"“”„", re.compile(r"(?P<kept>[«»\"“”„])"), "«»"),
-    ("curly-quotes", "\"“”„", re.compile(r"(?P<kept>[\"“”„])"), "“”„"),
-    ("decimal-comma", ".,", re.compile(r"(?<![\d.,])\d{1,9}(?P<kept>[.,])\d{1,2}(?![\d.,])"), ","),
-    ("one-ellipsis", ("...", "…"), re.compile(r"(?P<kept>\.\.\.|…)"), "…"),
-    ("em-dash", "-–—", re.compile(r"\s(?P<kept>[-–—])\s"), "—"),
-    ("en-dash", "-–—", re.compile(r"\s(?P<kept>[-–—])\s"), "–"),
-    ("two-spaces-after-stop", ".", re.compile(r"[^\W\d_]\.(?P<kept>  ?)[^\W\d_]"), "  "),
-    ("accented-capital", "ÉÀE", re.compile(r"(?<![^\W_])(?P<kept>[ÉE])(?:tat|tude|cole|glise|quipe"
-                                           r"|galement)"), "É"),
-    ("euro-after", "€", re.compile(r"(?P<kept>€ ?\d|\d[ \u00a0\u202f]?€)"), "0123456789"),
-)  # fmt: skip
+_SPACES = (" ", "\u00a0", "\u202f")
+#: name, strings that keep the habit, strings where it could be kept; those that keep it are among these
+_HABITS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
+    ("space-before-colon", tuple(f"{s}: " for s in _SPACES), (": ",)),
+    ("nobreak-before-colon", ("\u00a0: ", "\u202f: "), tuple(f"{s}: " for s in _SPACES)),
+    ("space-before-question", tuple(s + mark for s in _SPACES for mark in "?!"), ("?", "!")),
+    ("space-before-semicolon", tuple(f"{s};" for s in _SPACES), (";",)),
+    ("curly-apostrophe", ("\u2019",), ("'", "\u2019")),
+    ("guillemets", ("«", "»"), ("«", "»", '"', "“", "”", "„")),
+    ("curly-quotes", ("“", "”", "„"), ('"', "“", "”", "„")),
+    ("one-ellipsis", ("…",), ("...", "…")),
+    ("em-dash", (" — ",), (" - ", " – ", " — ")),
+    ("en-dash", (" – ",), (" - ", " – ", " — ")),
+    ("two-spaces-after-stop", (".  ",), (". ",)),
+    (
+        "accented-capital",
+        ("État", "Étude", "École", "Église", "Équipe", "Également"),
+        tuple(f"{e}{rest}" for e in "EÉ" for rest in ("tat", "tude", "cole", "glise", "quipe", "galement")),
+    ),
+    ("euro-after", tuple(f"{s}€" for s in _SPACES), ("€",)),
+)
+#: a decimal comma or point, with one or two figures behind it
+_DECIMALS = re.compile(r"(?<![\d.,])\d{1,9}(?P<kept>[.,])\d{1,2}(?![\d.,])")
 #: characters that are counted
 _READ = 30_000
 #: fewest function words that tell a language, and the share of them
@@ -78,14 +82,14 @@ class Habits:
             language = _LANGUAGE_OF.get(word.lower())
             if language:
                 self._of[language] += 1
-        for name, marks, pattern, kept in _HABITS:
-            if not any(mark in text for mark in marks):
-                continue
-            for match in pattern.finditer(text):
-                self._could[name] += 1
-                mark = match["kept"]
-                if mark and (mark == kept if len(kept) == 2 and kept.isspace() else mark[0] in kept):
-                    self._kept[name] += 1
+        for name, keeping, places in _HABITS:
+            could = sum(map(text.count, places))
+            if could:
+                self._could[name] += could
+                self._kept[name] += sum(map(text.count, keeping))
+        for match in _DECIMALS.finditer(text):
+            self._could["decimal-comma"] += 1
+            self._kept["decimal-comma"] += match["kept"] == ","
 
     def language(self) -> tuple[str, float] | None:
         """The language most function words are of, and their share; ``None`` when too few tell."""
@@ -97,6 +101,6 @@ class Habits:
 
     def kept(self) -> Iterator[tuple[str, int, int]]:
         """Habit, places that keep it, places that could."""
-        for name, _, _, _ in _HABITS:
+        for name in (*(habit[0] for habit in _HABITS), "decimal-comma"):
             if self._could[name]:
                 yield name, self._kept[name], self._could[name]
