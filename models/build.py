@@ -32,8 +32,9 @@ from models.altered import Made, make
 from models.evaluate import genuine_paths
 
 HERE = Path(__file__).parent
-#: formats that are learned; plain text and the few files of the others support no score
-FORMATS = ("pdf", "ooxml", "ole", "mail", "jpeg")
+#: formats that are learned; plain text and the few files of the others support no score, nor does mail: 95 of
+#: 100 public genuine mails are of one source
+FORMATS = ("pdf", "ooxml", "ole", "jpeg")
 
 
 def main() -> int:
@@ -57,8 +58,15 @@ def main() -> int:
         name="baseline",
         altered=[(source, row) for _, source, row in strange],
     )
+    write(model, options.out)
+    _list_data(folder, rows, options.out / "baseline-data.tsv")
+    return 0
+
+
+def write(model: Model, out: Path) -> None:
+    """The model and its card, which pins it."""
     data = model.to_bytes()
-    (options.out / SHIPPED).write_bytes(data)
+    (out / SHIPPED).write_bytes(data)
     card = {
         **model.card,
         "sha256": hashlib.sha256(data).hexdigest(),
@@ -81,10 +89,8 @@ def main() -> int:
             "Ratios rest on seeded alterations; a careful rebuild in the right program leaves nothing.",
         ],
     }
-    (options.out / PIN).write_bytes(msgspec.json.format(msgspec.json.encode(card), indent=1) + b"\n")
-    _list_data(folder, rows, options.out / "baseline-data.tsv")
+    (out / PIN).write_bytes(msgspec.json.format(msgspec.json.encode(card), indent=1) + b"\n")
     print(f"{SHIPPED}: {len(data) / 2**20:.1f} MiB, {card['sha256']}")
-    return 0
 
 
 def genuine_rows(folder: Path, kept: Path) -> list[Row]:

@@ -62,8 +62,9 @@ def scanned_file(
     """A one-page file as scanners write it: pictures by name, one content stream, Info with the maker."""
     draw = random.Random(seed)
     name = maker or draw.choice(_SCANNERS)
+    # later than anything the pages that are scanned can speak of
     moment = datetime(
-        draw.randrange(2010, 2024), draw.randrange(1, 13), draw.randrange(1, 28), draw.randrange(8, 19), 5, 44
+        draw.randrange(2025, 2027), draw.randrange(1, 13), draw.randrange(1, 28), draw.randrange(8, 19), 5, 44
     )
     first = 6
     objects: dict[int, object] = {

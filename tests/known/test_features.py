@@ -146,7 +146,7 @@ def test_metadata_do_not_reach_the_structure_of_a_mail() -> None:
     one = mail.mail(client="Mutt/1.2.5i", sender="Anne <anne@a.example>", subject="Note")
     other = mail.mail(
         client="KMail/1.9.10",
-        sender="Paul <paul@b.example>",
+        sender="Paul <paul@a.example>",
         subject="Other",
         date="Mon, 8 May 2017 08:00:00 +0100",
     )
