@@ -152,21 +152,21 @@ def test_an_item_on_which_the_library_hangs_costs_itself_only(
     """The third item never answers: it is told after its time, and the one behind it is handed over."""
     import os
 
-    from leakverify.box import parent, wire
+    from leakverify.box import wire, worker
     from leakverify.box.parent import Box
 
     path = tmp_path / "a.pst"
     path.write_bytes(STORE)
     members = list(enumerate(read(STORE).members))
-    begin = parent._Worker.begin
+    begin = worker.Worker.begin
 
-    def hang(self: parent._Worker, request: wire.Request, descriptor: int) -> int:
+    def hang(self: worker.Worker, request: wire.Request, descriptor: int) -> int:
         if request.members and request.members[0].index == 2:
             self._held = os.pipe()  # a pipe into which nobody writes
             return self._held[0]
         return begin(self, request, descriptor)
 
-    monkeypatch.setattr(parent._Worker, "begin", hang)
+    monkeypatch.setattr(worker.Worker, "begin", hang)
     descriptor = os.open(path, os.O_RDONLY)
     with Box(jobs=1, limits=Limits(wall_seconds=3.0)) as box:
         rest = [(i, code) for i, _, _, code in box.unpack(descriptor, 0, len(STORE), members[2:])]
