@@ -66,7 +66,7 @@ ALTERED: dict[str, dict[str, str]] = {
         "made": _MAIL,
         "altered": "The Date header was set back from 12 November to 3 September 2026.",
         "examiner": "Three servers of one delivery state 12 November within eight seconds; so does the Message-ID.",
-        "check": "LV-MAIL-001",
+        "check": "LV-MAIL-003",
     },
     "mailbox/007_releve_heures.eml": {
         "made": _MAIL + "; attached: " + _WORD_LIKE,

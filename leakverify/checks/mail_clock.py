@@ -49,7 +49,7 @@ MESSAGES = {
     "resent": "Date says {date}; the first server took the mail in at {received}, {by} later, and the mail "
     "says that it was sent again at {resent}.",
     "clocks-tell": "Date says {date}, {by} from when the servers had the mail; LV-MAIL-003 tells it by the "
-    "clocks of the sender's own program.",
+    "clocks of the program that made it.",
     "no-zone": "Date states no zone: hardly any person's program leaves it out, and programs that send in "
     "bulk and invent dates often do.",
     "other-year": "Date has the day and month of the delivery, {received}, in another year, as a computer "

@@ -23,7 +23,7 @@ export that writes the separators anew; programs that write a Date of their own.
 A mail written days before it was sent, a planned delivery or the answer in an
 old thread have clocks before their Date: that is only shown.  A program that
 writes the year wrongly, and a Date that the servers' own times speak against,
-are left to LV-MAIL-001, unless the sender's own program speaks against Date too: one
+are left to LV-MAIL-001, unless the program that made the mail speaks against Date too: one
 cause is told once.
 
 Repeat by hand: ``grep -inE '^(date|message-id|references|thread-index|dkim-signature):|boundary=' FILE``;
@@ -87,8 +87,8 @@ MESSAGES = {
     "at {received}.",
     "two-before": "Date says {date}; two places in which the mail's programs note the time agree on {clock}, "
     "{by} before that.",
-    "apart": "Date says {date}; the sender's own program noted {clock}, and so did the servers: Date alone "
-    "stands apart, by {by}.",
+    "apart": "Date says {date}; the program that made the mail noted {clock}, and the servers had it then: "
+    "Date alone stands apart, by {by}.",
     "told": "The mail's own clocks ({clock}) agree with the servers and not with Date.",
     "weekday": "Date names {named} and says {date}, which was {true}.",
     **ABSENT,
@@ -318,16 +318,17 @@ def date_against_hidden_clocks(facts: Facts) -> Iterator[Answer]:
 
 
 def author_clocks_apart(facts: Facts, date: Stated) -> list[Answer]:
-    """What the clocks of the sender's own program say against its Date.
+    """What the clocks of the program that made the mail say against its Date.
 
-    A computer whose clock is wrong writes both alike; a server's number says nothing of the sender.
+    A computer whose clock is wrong writes both alike; a server's number says nothing of the sender, so
+    shapes that only servers write do not count.
     """
     own = {
         clock.observation
         for name, message in _MADE
         if message != "parent"
         for clock in sure(clocks(facts, name))
-        if clock.maker == "author"
+        if clock.maker in ("author", "either")
     }
     return [answer for answer in _made(facts, date) if answer.rests_on[1] in own]
 
