@@ -8,8 +8,6 @@ else is opened with its schema distrusted, and what is in it is decoded into typ
 from __future__ import annotations
 
 import contextlib
-import fcntl
-import os
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator
@@ -17,6 +15,7 @@ from pathlib import Path
 
 import msgspec
 
+from leakverify._writing import WriterLock
 from leakverify.errors import StoreError, StoreTooNew
 from leakverify.evidence import Extraction
 from leakverify.features import Row
@@ -117,11 +116,11 @@ class CorpusStore:
 
     def __init__(self, path: Path, *, write: bool) -> None:
         self.path = path
-        self._lock: int | None = None
+        self._lock: WriterLock | None = None
         if not write and not path.is_file():
             raise StoreError(f"no corpus at {path}")
         if write:
-            self._take_lock()
+            self._lock = WriterLock(self.path, "command")
         try:
             self._db = self._open(write)
         except BaseException:
@@ -172,22 +171,9 @@ class CorpusStore:
         elif version == 0:
             raise StoreError(f"{self.path} is not a corpus")
 
-    def _take_lock(self) -> None:
-        try:
-            self._lock = os.open(f"{self.path}-lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        except OSError as error:
-            raise StoreError(f"cannot write beside {self.path}: {error.strerror}") from error
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            os.close(self._lock)
-            self._lock = None
-            raise StoreError(f"{self.path} is in use by another command") from error
-
     def _drop_lock(self) -> None:
         if self._lock is not None:
-            Path(f"{self.path}-lock").unlink(missing_ok=True)
-            os.close(self._lock)
+            self._lock.release()
             self._lock = None
 
     def close(self) -> None:

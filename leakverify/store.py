@@ -8,7 +8,6 @@ digest and reading version), ``report`` (what follows, by entry).
 
 from __future__ import annotations
 
-import fcntl
 import os
 import sqlite3
 import zlib
@@ -17,6 +16,7 @@ from pathlib import Path
 
 import msgspec
 
+from leakverify._writing import WriterLock
 from leakverify.errors import StoreError, StoreTooNew
 from leakverify.evidence import Assessment, Report, UnitResult
 
@@ -103,12 +103,12 @@ class Store:
 
     def __init__(self, path: str | os.PathLike[str] | None, *, write: bool = True) -> None:
         self.path = None if path is None else Path(path)
-        self._lock: int | None = None
+        self._lock: WriterLock | None = None
         if self.path is not None:
             if not write and not self.path.is_file():
                 raise StoreError(f"no store at {self.path}")
             if write:
-                self._take_lock(self.path)
+                self._lock = WriterLock(self.path, "scan")
         try:
             self._db = self._open(write)
         except BaseException:
@@ -154,22 +154,9 @@ class Store:
         elif version == 0:
             raise StoreError(f"{self.path} is not a store")
 
-    def _take_lock(self, path: Path) -> None:
-        try:
-            self._lock = os.open(f"{path}-lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        except OSError as error:
-            raise StoreError(f"cannot write beside {path}: {error.strerror}") from error
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            os.close(self._lock)
-            self._lock = None
-            raise StoreError(f"{path} is in use by another scan") from error
-
     def _drop_lock(self) -> None:
         if self._lock is not None:
-            Path(f"{self.path}-lock").unlink(missing_ok=True)
-            os.close(self._lock)
+            self._lock.release()
             self._lock = None
 
     def close(self) -> None:

@@ -18,6 +18,9 @@ STATED = (
     "mail.date", "mail.received.when",
 )  # fmt: skip
 
+#: lines of a page in which a letter or a minute gives its own day
+_HEAD = 25
+
 
 def last_stated(facts: Facts) -> Stated | None:
     """The latest date the document states anywhere; that of its mail or container where it states none."""
@@ -33,3 +36,14 @@ def last_stated(facts: Facts) -> Stated | None:
 def own_day(facts: Facts) -> Stated | None:
     """The latest day that the text gives as its own: ``Paris, le ...``, ``Invoice date: ...``."""
     return newest(moments(facts, ("text.dateline",)))
+
+
+def head_day(facts: Facts) -> Stated | None:
+    """The same at the head of the first page, where letters have it; further in, a text quotes or annexes."""
+    stated = [one for one in moments(facts, ("text.dateline",)) if _at_head(one)]
+    return newest(stated)
+
+
+def _at_head(stated: Stated) -> bool:
+    where = stated[0].where
+    return (where.page or 1) == 1 and (where.line or 1) <= _HEAD

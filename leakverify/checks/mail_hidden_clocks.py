@@ -236,6 +236,20 @@ EXAMPLES = (
         ),
     ),
     Example(
+        title="an old mail that a migration packed anew and handed in: its Message-ID is as old as its Date",
+        outcome=Outcome.NEUTRAL,
+        formats=("mail",),
+        facts=(
+            fact("mail.date", "2014-05-12T10:31:00+02:00"),
+            fact("mail.received.when", "2016-05-12T10:31:09+02:00"),
+            *_clock("identifier", "2014-05-12T08:30:58Z", "mozilla-id", "537085F2.3050206@host.example"),
+            *_clock(
+                "boundary", "2016-05-12T08:31:05Z", "outlook-boundary",
+                "----=_NextPart_000_0019_01D1AC28.4ACCE9C0",
+            ),
+        ),
+    ),
+    Example(
         title="a sender's clock eleven years ahead, which the servers tell",
         outcome=Outcome.NEUTRAL,
         formats=("mail",),
@@ -324,12 +338,14 @@ def author_clocks_apart(facts: Facts, date: Stated) -> list[Answer]:
     shapes that only servers write do not count.
     """
     own = {
-        clock.observation
+        clock.observation: clock
         for name, message in _MADE
         if message != "parent"
         for clock in sure(clocks(facts, name))
         if clock.maker in ("author", "either")
     }
+    if any(distance(clock.when, date[1]) <= DAY for clock in own.values()):
+        return []  # an old mail that was packed and delivered anew keeps its identifier
     return [answer for answer in _made(facts, date) if answer.rests_on[1] in own]
 
 

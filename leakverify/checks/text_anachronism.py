@@ -34,7 +34,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from leakverify.checks._base import Answer, Example, Facts, check, fact, neutral, unusual
-from leakverify.checks._claims import STATED, last_stated, own_day
+from leakverify.checks._claims import STATED, head_day, last_stated
 from leakverify.checks._pdf_dates import unset
 from leakverify.checks._time import span_text
 from leakverify.evidence import Cost, Family, Observation, Outcome, Question
@@ -98,6 +98,17 @@ EXAMPLES = (
         ),
     ),
     Example(
+        title="a report of 2021 that annexes a letter of 2005",
+        outcome=Outcome.NEUTRAL,
+        formats=("pdf",),
+        facts=(
+            fact("text.words", 900),
+            fact("text.term", "COVID-19", raw="Covid-19", page=1, line=4),
+            fact("pdf.info.creation_date", "2021-03-12T10:00:00+01:00"),
+            fact("text.dateline", "2005-03-12", page=6, line=2),
+        ),
+    ),
+    Example(
         title="an address under .paris in 2016",
         outcome=Outcome.NEUTRAL,
         formats=("mail",),
@@ -128,7 +139,7 @@ class _Young(NamedTuple):
     reproduce="exiftool -a -G1 -time:all FILE; leakverify knowledge show dated_terms",
 )
 def text_anachronism(facts: Facts) -> Iterator[Answer]:
-    last, own = last_stated(facts), own_day(facts)
+    last, own = last_stated(facts), head_day(facts)
     told = 0
     for young in _young(facts):
         if told >= _MOST:

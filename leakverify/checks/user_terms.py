@@ -25,7 +25,7 @@ import re
 from collections.abc import Iterator
 
 from leakverify.checks._base import Answer, Example, Facts, check, fact, neutral, unusual
-from leakverify.checks._claims import STATED, last_stated, own_day
+from leakverify.checks._claims import STATED, head_day, last_stated
 from leakverify.checks._time import Stated
 from leakverify.evidence import Cost, Family, Observation, Outcome, Question
 from leakverify.references import Dated, References
@@ -103,7 +103,7 @@ def user_terms(facts: Facts) -> Iterator[Answer]:
     terms = facts.references.terms
     if not terms:
         return
-    day = own_day(facts) or last_stated(facts)
+    day = head_day(facts) or last_stated(facts)
     told = 0
     for row in terms:
         seen = _seen(facts, row.term)
