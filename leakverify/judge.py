@@ -179,7 +179,7 @@ def assess(evidence: tuple[Evidence, ...], extraction: Extraction) -> tuple[Asse
     ]
     if proven:
         return Assessment.CONTRADICTED, f"{proven[0].check}: {proven[0].text}"
-    together = _combined_log10_lr(pointed)
+    together = _combined_log10_lr([e for e in pointed if not _is_slip(e.check)])
     if together is not None and together >= CONTRADICTED_LOG10_LR:
         names = ", ".join(sorted({e.check for e in pointed}))
         return Assessment.CONTRADICTED, f"independent families of evidence agree: {names}"
@@ -205,6 +205,12 @@ def assess(evidence: tuple[Evidence, ...], extraction: Extraction) -> tuple[Asse
         names = ", ".join(sorted({e.check for e in pointed}))
         return Assessment.UNREMARKABLE, f"what was found is ordinary, or not measured: {names}"
     return Assessment.UNREMARKABLE, "nothing beyond what genuine files of its kind show; not a certificate"
+
+
+def _is_slip(check: str) -> bool:
+    """Whether an author's mistake explains what a check points at: sums, weekdays, misread numbers."""
+    found = checks.registry().get(check)
+    return found is not None and found.slip
 
 
 def _proofs_of(check: str) -> frozenset[str]:

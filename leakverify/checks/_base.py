@@ -171,6 +171,7 @@ class Check:
     cost: Cost | None
     reproduce: str
     proves: frozenset[str] = frozenset()
+    slip: bool = False
     module: str = field(default="")
 
     def _page(self) -> ModuleType:
@@ -256,20 +257,23 @@ def check(
     cost: Cost | None = None,
     reproduce: str = "",
     proves: tuple[str, ...] = (),
+    slip: bool = False,
 ) -> Callable[[CheckFunction], Check]:
     """Register the decorated function as the check ``id``.
 
     ``reads`` are all observation names it looks at, ``needs`` those without
     which it cannot speak.  ``formats`` empty means any document.  ``proves``
     are the messages that are a cryptographic proof of the whole content, after
-    which a document that nothing contradicts is ``authenticated``.
+    which a document that nothing contradicts is ``authenticated``.  ``slip``
+    says that an author's mistake explains every answer: it asks for a look, and
+    is never added to other evidence.
     """
 
     def register(function: CheckFunction) -> Check:
         return Check(
             id=id, function=function, question=question, family=family, formats=formats,
             reads=tuple(dict.fromkeys((*reads, *needs))), needs=needs, cost=cost, reproduce=reproduce,
-            proves=frozenset(proves), module=function.__module__,
+            proves=frozenset(proves), slip=slip, module=function.__module__,
         )  # fmt: skip
 
     return register

@@ -109,6 +109,7 @@ EXAMPLES = (
     "LV-INV-001",
     question=Question.CONTENT,
     family=Family.CONTENT,
+    slip=True,
     formats=(),
     needs=("text.words",),
     reads=("invoice.kind", "invoice.relation",

@@ -98,6 +98,16 @@ EXAMPLES = (
         ),
     ),
     Example(
+        title="an ornament of a page, which the reader maps to a later character",
+        outcome=Outcome.NEUTRAL,
+        formats=("pdf",),
+        facts=(
+            fact("text.words", 900),
+            fact("text.character", "\u2768", page=2, line=4),
+            fact("pdf.info.creation_date", "2000-03-12T10:00:00+01:00"),
+        ),
+    ),
+    Example(
         title="a report of 2021 that annexes a letter of 2005",
         outcome=Outcome.NEUTRAL,
         formats=("pdf",),
@@ -181,7 +191,9 @@ def _young(facts: Facts) -> Iterator[_Young]:
             yield _Young(seen, f"the address «{seen.value}»", row.when, _DAY)
     for seen in facts.all("text.character"):
         letter = str(seen.value)[:1]
-        row = _version_of(letter) if _SIGNS.match(letter) else None
+        # the characters of a page are those its fonts map glyphs to when it is read, not what was typed
+        typed = seen.where.page is None and _SIGNS.match(letter)
+        row = _version_of(letter) if typed else None
         if row is not None:
             what = f"the character {letter} (U+{ord(letter):04X}, Unicode {row['version']})"
             yield _Young(seen, what, row.when, _AHEAD)

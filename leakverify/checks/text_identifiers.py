@@ -108,6 +108,7 @@ EXAMPLES = (
     "LV-TXT-003",
     question=Question.CONTENT,
     family=Family.CONTENT,
+    slip=True,
     formats=(),
     needs=("text.words",),
     reads=("text.identifier", "pdf.layer.recognised"),

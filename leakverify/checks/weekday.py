@@ -70,6 +70,7 @@ EXAMPLES = (
     "LV-TXT-001",
     question=Question.CONTENT,
     family=Family.CONTENT,
+    slip=True,
     formats=(),
     needs=("text.words",),
     reads=("text.weekday.wrong", "text.weekday.right"),

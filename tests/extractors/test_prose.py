@@ -167,6 +167,13 @@ def test_hosts_of_addresses() -> None:
     assert ("time.life", "web") not in hosts("http://groups.google.com/groups?selm=373A9C4F.61B@time.life")
 
 
+def test_an_address_cut_by_the_end_of_its_line_is_none() -> None:
+    assert list(hosts("see http://www.carlisle-www.army.")) == []
+    assert list(hosts("see http://www.carlisle-www.army.mil/ssi here")) == [
+        ("www.carlisle-www.army.mil", "web")
+    ]
+
+
 def test_letters_of_another_script_inside_a_word() -> None:
     assert [(w, letters) for _, w, letters in disguised("Le PаyPаl de Пётр, 12 Ωm")] == [("PаyPаl", "а")]
     assert [letter for _, letter in uncommon("Coût : 3 ₿, 5 €, « été »")] == ["₿", "€"]

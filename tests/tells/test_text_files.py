@@ -105,3 +105,19 @@ def test_figures_of_a_recognised_page_are_never_held_against_it() -> None:
     scan = next(e for e in EXAMPLES if "recognised" in e.title)
     facts: Facts = scan.as_facts()
     assert [e.outcome for e in invoice_arithmetic.run(facts)] == [Outcome.NEUTRAL]
+
+
+def test_a_slip_of_the_author_is_never_added_to_other_evidence() -> None:
+    """A specimen of the public corpus: its total is wrong and its two dates differ; neither makes the "
+    "other worse."""
+    from leakverify.checks import registry
+
+    assert {name for name, check in registry().items() if check.slip} == {
+        "LV-INV-001",
+        "LV-TXT-001",
+        "LV-TXT-003",
+    }
+    made = invoices.invoice(21)
+    raised = invoices.changed(made, stated_total=made.total + Decimal(8_000), weekday=invoices.WEEKDAYS[0])
+    report = judge_unit(examine_bytes(raised.docx(), "a.docx"), "a.docx")[0]
+    assert report.assessment in (lv.Assessment.REVIEW, lv.Assessment.UNREMARKABLE)

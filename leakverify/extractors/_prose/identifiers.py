@@ -51,6 +51,8 @@ def hosts(line: str) -> Iterator[tuple[str, str]]:
     """Host of every address, lower case, and whether it is one of the web or of mail."""
     if "@" in line or "www." in line or "://" in line:
         for match in _HOST.finditer(line):
+            if match.end() >= len(line.rstrip(" .-\u00ad")):
+                continue  # cut by the end of the line, as long addresses are
             mail = match[0][: match.start("host") - match.start()].endswith("@") and "://" not in match[0]
             yield match["host"].lower(), "mail" if mail else "web"
 
