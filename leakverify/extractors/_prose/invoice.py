@@ -68,6 +68,7 @@ _NUMBER = re.compile(
     r"|nr\.?|#))[ \u00a0]*:?[ \u00a0]*(?P<number>[A-Z0-9][A-Z0-9/_.-]{1,29})",
     re.IGNORECASE,
 )
+_INVOICES = ("factur", "invoice", "rechnung", "fattura")
 #: lines in the foot of a page name the tax number and the capital of the company
 _COMPANY = re.compile(r"\bcapital\b|SIRE[NT]|\bRCS\b|IBAN|\bAPE\b|Stammkapital|HRB", re.IGNORECASE)
 #: a total that says no more; it is the gross one where no other is named
@@ -164,15 +165,18 @@ class Invoice:
         self._lines += 1
         if not self.kind:
             self.kind = next((name for name, pattern in _KIND if pattern.search(words)), "")
-        found = tuple(amounts(words)) if any(map(str.isdigit, words)) else ()
+        figures = any(map(str.isdigit, words))
+        found = tuple(amounts(words)) if figures else ()
         money = [a for a in found if not a.percent]
         self._stand_apart(passage, line, words, money)
-        if not found and not any(map(str.isdigit, words)):
+        if not found and not figures:
             return
-        for match in _NUMBER.finditer(words):
+        lowered = words.lower()
+        named = any(word in lowered for word in _INVOICES)
+        for match in _NUMBER.finditer(words) if named else ():
             if any(map(str.isdigit, match["number"])):
                 self.numbers.append((match["number"], passage, line))
-        for match in _RATE.finditer(words):
+        for match in _RATE.finditer(words) if "%" in words else ():
             self.rates.append(((match["rate"] or match["before"]).replace(",", "."), passage, line, words))
         if not found or len(found) > _AMOUNTS:
             return

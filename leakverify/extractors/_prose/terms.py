@@ -24,6 +24,7 @@ _DATELINE = re.compile(
     r"|\bfacture du|^\s*date)\s*:?\s*(?=\D{0,25}\d)(?P<day>[^\n]{4,40})",
     re.IGNORECASE,
 )
+_ANY = ("dat", " le", "fait", "facture du")
 #: beside these words figures are read month first or in either way, so only years and words count
 _EITHER = re.compile(r"invoice date|date of|issue date|^\s*date", re.IGNORECASE)
 
@@ -56,7 +57,9 @@ def dateline(line: str) -> date | None:
     """The day that a line gives as that of the document; ``None`` where two readings differ."""
     if not _YEAR.search(line):
         return None
-    match = _DATELINE.search(line)
+    lowered = line.lower()
+    # one of these is in every line that may match
+    match = _DATELINE.search(line) if any(word in lowered for word in _ANY) else None
     if match is None:
         return None
     words = match["day"]

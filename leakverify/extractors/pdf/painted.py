@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from leakverify.evidence import Location, Observation
 from leakverify.extractors._base import Event, Fault
-from leakverify.extractors.pdf import composition, glyphs
+from leakverify.extractors.pdf import composition, glyphs, ordinals
 from leakverify.extractors.pdf.frames import appearance_frame
 from leakverify.extractors.pdf.layers import Annotation, Item, PaintedPage, Run
 from leakverify.extractors.pdf.state import Reading, apart
@@ -24,6 +24,7 @@ _OBJECTS = 300_000
 PAGE_ROOMS: tuple[Callable[[Reading, PaintedPage], Iterator[Event]], ...] = (
     composition.page,
     glyphs.page,
+    ordinals.page,
 )
 
 
