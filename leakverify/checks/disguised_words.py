@@ -21,8 +21,8 @@ Repeat by hand: ``pdftotext FILE - | grep -nP '[a-zA-Z][\x{0370}-\x{052F}]'``; t
 or cf.
 
 Sources: Unicode UTS 39 (``confusables``); layouts of Windows (US, French, German, Russian).
-Measured over the 5,583 genuine documents with text of the public corpus, 64 of them
-mostly in another script than Latin and 165 in another language than English: no word is
+Measured over the 5,583 genuine documents with text of the public corpus, 44 of them
+with passages in another script and 142 in another language than English: no word is
 held against its document; two PDFs with words of two scripts, one of them of Greek letters
 with a Latin ``c``, are shown.
 """

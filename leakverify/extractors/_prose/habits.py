@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 from leakverify.extractors._prose.layouts import SLIPS
 
-#: frequent function words; those shared by two languages are in neither
+#: frequent function words; those shared by two languages are in neither, nor those that are frequent in English
+#: tables and addresses as something else (as, com, come, per, door)
 _FUNCTION = {
     "fr": "le les des du une est dans pour que qui sur pas avec sont aux cette ces leur nous vous été être "
     "mais ou où ne se sa ses il elle",
@@ -24,11 +25,11 @@ _FUNCTION = {
     "oder aus hat zum zur",
     "es": "el los las por con para una su al lo como más pero sus este ya cuando muy sin sobre también "
     "hasta hay desde todo nos",
-    "it": "il che di non gli della per una con del sono da nel alla è anche più come dei delle degli "
+    "it": "il che di non gli della una con del sono da nel alla è anche più dei delle degli "
     "essere questo ha al loro",
     "nl": "het een van en dat niet op te zijn met voor die aan er ook als maar om bij naar dan nog wordt "
-    "kan deze door",
-    "pt": "o os as que não uma para com por dos das mais como mas foi ao ele se tem seu sua ou quando "
+    "kan deze",
+    "pt": "o os que não uma para por dos das mais como mas foi ao ele se tem seu sua ou quando "
     "muito nos já também",
 }
 _SEEN = Counter(word for words in _FUNCTION.values() for word in words.split())
@@ -91,6 +92,8 @@ _PIECE = 1_500
 _READ = 30_000
 #: fewest function words that tell a language, and the share of them
 _LEAST, _SHARE = 8, 0.6
+#: share of all words of a piece that function words must be before its language is told
+_DENSE = 0.1
 
 
 class Voice(NamedTuple):
@@ -153,7 +156,9 @@ class Habits:
         if of.pop("slip", 0):
             self._slipped(piece, number, text, start)
         self._of.update(of)
-        _follow(self.languages, _told(of), number, text, start)
+        # a list of names holds a few such words (Le, Van, De); running text holds many
+        dense = sum(of.values()) >= _DENSE * len(found)
+        _follow(self.languages, _told(of) if dense else None, number, text, start)
         _follow(self.scripts, _script(piece, len(found)), number, text, start)
 
     def _slipped(self, piece: str, number: int, text: str, start: int) -> None:

@@ -215,7 +215,9 @@ class Parties:
 
 def _is_name(words: str) -> bool:
     parts = words.replace(",", " ").split()
-    return not _NO_NAME.intersection(parts) and any(len(part) > 2 for part in parts)
+    # in the middle these are particles of a name, at its head the beginning of a sentence
+    others = [part for part in parts[1:] if part not in ("La", "Le", "De", "Du", "Des")]
+    return not _NO_NAME.intersection(parts[:1] + others) and any(len(part) > 2 for part in parts)
 
 
 def _companies(line: str) -> Iterator[Party]:
