@@ -92,7 +92,7 @@ def test_an_address_abroad_takes_the_country_from_a_number() -> None:
         ("> To: Huma Abedin", ("Huma Abedin", "field")),
         ("Cordialement,\n\nClaire Martin", ("Claire Martin", "sign-off")),
         ("Best regards\nWayne Harrison", ("Wayne Harrison", "sign-off")),
-        ("la société, représentée par Anne Petit", ("Anne Petit", "label")),
+        ("la société représentée par Anne Petit", ("Anne Petit", "label")),
     ],
 )
 def test_people_are_read_where_something_marks_them(text: str, found: tuple[str, str]) -> None:

@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from leakverify.extractors._prose.layouts import SLIPS
 
-#: frequent function words; those shared by two languages are in neither, nor those that are frequent in English
-#: tables and addresses as something else (as, com, come, per, door)
+#: frequent function words; those of two languages are in neither, nor those that stand in English tables and
+#: addresses as something else (as, com, come, per, door)
 _FUNCTION = {
     "fr": "le les des du une est dans pour que qui sur pas avec sont aux cette ces leur nous vous été être "
     "mais ou où ne se sa ses il elle",

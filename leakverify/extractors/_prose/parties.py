@@ -39,8 +39,9 @@ _FIELD = re.compile(
     rf"(?P<name>{_FULL}|{_CAP}[\w'’-]{{1,30}},{_S}{_NAMES})[\"'”]?{_S}{{0,3}}(?=[<\[(;,]|$)"
 )
 _LABELLED = re.compile(
-    rf"(?<![^\W_])(?:(?:nom et pr[ée]noms?|attn|attention|contact|name|author|auteur|interlocut(?:eur"
-    rf"|rice)){_S}?:"
+    # a word before it makes another label of it: Facility Name, Product Contact
+    rf"(?<![^\W_])(?:(?:(?<![^\W_] )(?:nom et pr[ée]noms?|name|contact|attn|attention)|author|auteur"
+    rf"|interlocut(?:eur|rice)){_S}?:"
     rf"|(?:repr[ée]sent[ée]e? par|signed by|sign[ée] par|à l['’]attention de|g[ée]rante?|directeur"
     rf"|directrice){_S}?:?){_S}"
     rf"(?:M(?:me|\.|r\.?|s\.?)?{_S})?(?-i:(?P<name>{_FULL}))(?![^\W_])",
@@ -119,23 +120,27 @@ _AMERICAN = re.compile(
     rf"(?P<state>{_STATES})\.?{_S}{{1,2}}(?P<post>\d{{5}}(?:-\d{{4}})?)(?![\w-])"
 )
 _FIVE = re.compile(r"\d{5}")
+_FIGURE = re.compile(r"\d")
 #: parts of names that are none: words of headings, offices and months that titles and labels stand before
 _NO_NAME = frozenset(
-    """A According Address Administrator All Ambassador An And Any Apr April As At Aug August By Cc
-    Chairman Chancellor Client Commissaire Customer Dans Date De Dec December Department Des Directeur
-    Directrice Div Domain Du Email Et Fax Feb February For Friday From General Holdings If In
-    Information It Jan January Judge Juge Jul July Jun June Justice La Le Les Magazine Mail Maire Mar
-    March May Minister Ministre Monday Name Names No Nom Not Notre Nous Nov November Number Objet Oct
-    October Of Office On Or Ou Our Par Phone Please Pour President Procureur Préfet Prénom Président
-    Présidente Re Saturday Secretary Senator Sent Sep Sept September Service Speaker Subject Sunday
-    Support Sur Table Tables Team Tel That The Their These This Thursday Title To Tuesday Type Tél Un
-    Une Votre Vous We Wednesday With You Your""".split()
+    """A AG According Address Administrator All Ambassador An And Any Apr April As At Aug August By Cc
+    Chairman Chancellor Christ Church Client Commissaire Corp Customer Dans Date De Dec December Deli
+    Department Des Directeur Directrice Div Domain Du Email Et Fax Feb February For Friday From General
+    GmbH Holdings If In Inc Information It Jan January Judge Juge Jul July Jun June Justice LLC La Le
+    Les Limited Ltd Madam Magazine Mail Maire Mar March May Minister Ministre Monday Name Names No Nom
+    Not Notre Nous Nov November Nr Number Objet Oct October Of Office On Or Ou Our Par Phone Please Pour
+    President Procureur Préfet Prénom Président Présidente Re SA SARL SAS Saturday Secretary Senator
+    Sent Sep Sept September Service Sir Speaker Street Subject Sunday Support Sur Table Tables Team Tel
+    That The Their These This Thursday Title To Tuesday Type Tél Un Une Votre Vous We Wednesday With You
+    Your""".split()
 )
 #: what stands before the name of a company and is no part of it
 _LEADING = re.compile(
-    r"^(?:(?:Copyright|The|By|From|At|For|In|Of|La|Le|Chez|De|To|With|And|Mr|Contact|Name|Client"
+    r"^(?:(?:Copyright|Limited|The|By|From|At|For|In|Of|La|Le|Chez|De|To|With|And|Mr|Contact|Name|Client"
     r"|Customer)\s+)+"
 )
+#: the end of the sentence before
+_SENTENCE = re.compile(r"(?<=[a-z]{4})\. (?=[A-Z])")
 _MOST = 160
 
 
@@ -182,6 +187,11 @@ class Parties:
             yield from self._placed(_british(line, self._above))
         self._above = line
 
+    def _is_title(self, line: str, match: re.Match[str]) -> bool:
+        if match[0].startswith("M."):
+            return self._french
+        return not (match[0].startswith("Dr") and _is_road(line[: match.start()]))
+
     def _placed(self, found: Iterator[Party]) -> Iterator[Party]:
         for party in found:
             self.countries.add(party.told)
@@ -198,7 +208,7 @@ class Parties:
             self._closed = 2
         if any(word in line for word in self._titles):
             for match in _TITLED.finditer(line):
-                if _is_name(match["name"]) and (self._french or not match[0].startswith("M.")):
+                if _is_name(match["name"]) and self._is_title(line, match):
                     yield Party("person", match["name"], "title")
         if ":" in line[:16]:
             field = _FIELD.match(line)
@@ -213,6 +223,11 @@ class Parties:
                         yield Party("person", match["name"], "label")
 
 
+def _is_road(before: str) -> bool:
+    """Whether ``Dr`` behind these words is the end of a street, as in 1267 Pike Lake Dr."""
+    return before.rstrip().rpartition(" ")[2][:1].isupper() and _FIGURE.search(before) is not None
+
+
 def _is_name(words: str) -> bool:
     parts = words.replace(",", " ").split()
     # in the middle these are particles of a name, at its head the beginning of a sentence
@@ -223,9 +238,10 @@ def _is_name(words: str) -> bool:
 def _companies(line: str) -> Iterator[Party]:
     for pattern in (_COMPANY, _BEFORE):
         for match in pattern.finditer(line):
-            words = _LEADING.sub("", match[0])
-            if words.split()[0].strip(",.") not in _NO_NAME and words.count(" ") and len(match["name"]) > 2:
-                yield Party("organisation", words.strip(" ,"), match["form"])
+            words = _LEADING.sub("", _SENTENCE.split(match[0])[-1]).strip(" ,")
+            name = _LEADING.sub("", _SENTENCE.split(match["name"])[-1]).split()
+            if words.count(" ") and name and name[0].strip(",.") not in _NO_NAME and len(name[0]) > 1:
+                yield Party("organisation", words, match["form"])
 
 
 def _addresses(line: str, above: str) -> Iterator[Party]:
