@@ -100,4 +100,6 @@ def _abroad(figures: str) -> str:
     code = next((plain[:n] for n in (1, 2) if plain[:n] in _SHORT), plain[:3])
     if not 8 <= len(plain) <= 15 or len(plain) - len(code) < 6 or (plain == figures and len(plain) < 10):
         return ""
+    if figures.count("/") > 1 or (code == "1" and plain[1] in "01"):
+        return ""  # a sum with a date behind it; no area code begins so
     return "+" + plain

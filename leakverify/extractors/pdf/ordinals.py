@@ -16,8 +16,8 @@ from leakverify.extractors.pdf.state import Reading
 
 #: an ordinal of English or French; its letters are the second group
 _ORDINAL = re.compile(r"(?<!\d)(\d{1,4})\s{0,2}(st|nd|rd|th|er|re|[eè]me|nde?|e)(?![^\W_])")
-#: pages and ordinals of a page that are looked at
-_PAGES, _MOST = 3, 12
+#: pages, characters and ordinals of a page that are looked at
+_PAGES, _CHARACTERS, _MOST = 3, 20_000, 12
 #: how far the letters stand above the line, and how high they are, against the figure before them
 _RAISED, _SMALL = 0.2, 0.8
 
@@ -26,10 +26,7 @@ def page(reading: Reading, painted: PaintedPage) -> Iterator[Event]:
     """``pdf.ordinal.raised``: each ordinal of the page whose letters are small and stand above the line."""
     if painted.index >= _PAGES or not painted.text_handle:
         return
-    pdfium, handle = painted.pdfium, painted.text_handle
-    amount = min(pdfium.FPDFText_CountChars(handle), 20_000)
-    text = "".join(chr(pdfium.FPDFText_GetUnicode(handle, at) or 32) for at in range(amount))
-    for number, match in enumerate(_ORDINAL.finditer(text)):
+    for number, match in enumerate(_ORDINAL.finditer(painted.kept.get("text", "")[:_CHARACTERS])):
         if number >= _MOST:
             return
         figure, letter = _span(painted, match.end(1) - 1), _span(painted, match.start(2))
@@ -42,9 +39,10 @@ def page(reading: Reading, painted: PaintedPage) -> Iterator[Event]:
 
 
 def _span(painted: PaintedPage, at: int) -> tuple[float, float] | None:
-    """Lower and upper edge of a character in points; ``None`` where it has none."""
+    """Lower and upper edge of a character of the page's text, in points; ``None`` where it has none."""
     edges = [ctypes.c_double() for _ in range(4)]
-    if not painted.pdfium.FPDFText_GetCharBox(painted.text_handle, at, *edges):
+    at = painted.pdfium.FPDFText_GetCharIndexFromTextIndex(painted.text_handle, at)
+    if at < 0 or not painted.pdfium.FPDFText_GetCharBox(painted.text_handle, at, *edges):
         return None
     bottom, top = edges[2].value, edges[3].value
     return (bottom, top) if top > bottom else None

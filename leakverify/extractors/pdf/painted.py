@@ -48,6 +48,7 @@ def page_contents(reading: Reading, doubtful: list[tuple[int, int]]) -> Iterator
                     yield Fault("malformed", "the page cannot be loaded for its text", where)
                     continue
                 text = document.characters(page.text_handle)
+                page.kept["text"] = text or ""
                 if text is None:
                     yield Fault("malformed", "the page cannot be loaded for its text", where)
                 elif text.strip() and left >= 0:
