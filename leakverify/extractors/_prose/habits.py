@@ -247,6 +247,8 @@ def _form(group: str, decimals: str, words: str) -> str:
     space = " \u00a0\u202f"
     if not decimals and group in ".," and words.count(group) == 1:
         return ""  # 1.234 is a thousand and some, or a little more than one
+    if not decimals and group == "." and words.count(".") > 2:
+        return ""  # an address of the Internet
     if decimals[:1] == group or (group in space and not decimals):
         return ""  # 12 345 may be two numbers side by side, 1,234,56 is a list
     shown = " " if group in space else "'" if group in "'’" else group

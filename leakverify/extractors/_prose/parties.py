@@ -15,9 +15,10 @@ from typing import NamedTuple
 _S = r"[ \u00a0\u202f]"
 _CAP = r"[A-ZÀ-ÖØ-Þ]"
 _LOW = r"[a-zß-öø-ÿœ]"
+_SMALL, _LARGE = rf"{_LOW}{{1,40}}", rf"{_CAP}{{1,40}}"
 #: a given or family name: Jean-Pierre, O'Neill, MARTIN, D., McGoey
 _NAME = (
-    rf"(?:{_CAP}(?:{_LOW}+(?:{_CAP}{_LOW}+)?|['’]{_CAP}{_LOW}+|{_CAP}+)(?:-{_CAP}(?:{_LOW}+|{_CAP}+))?"
+    rf"(?:{_CAP}(?:{_SMALL}(?:{_CAP}{_SMALL})?|['’]{_CAP}{_SMALL}|{_LARGE})(?:-{_CAP}(?:{_SMALL}|{_LARGE}))?"
     rf"|{_CAP}\.)"
 )
 _LINK = r"(?:de|du|des|la|le|van|von|der|den|da|di|del|bin|al|d['’])"

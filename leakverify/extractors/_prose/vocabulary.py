@@ -47,7 +47,7 @@ PROSE_VOCABULARY: dict[str, Declared] = {
         "the two layouts, or dead-key for an accent that stands apart from its letter",
         repeats=True,
     ),
-    "text.figures": token(
+    "text.figures": content(
         "form in which grouped numbers are written, such as 1 234,56; raw says how many of how many, and the "
         "first of them",
         repeats=True,
