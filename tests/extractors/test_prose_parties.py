@@ -57,7 +57,7 @@ def test_a_number_that_says_its_country_is_read_anywhere(line: str, number: str)
     ],
 )  # fmt: skip
 def test_what_is_no_number_is_left_alone(line: str) -> None:
-    assert [p for p in phones(line) if p.form != "US" or fits(p.form, "fr", ())] == []
+    assert [p for p in phones(line) if p.form != "US" or fits(p, "fr", ())] == []
 
 
 def test_numbers_as_written_inside_a_country_need_its_language() -> None:
@@ -67,6 +67,10 @@ def test_numbers_as_written_inside_a_country_need_its_language() -> None:
         ("01.42.34.56.78", "+33142345678 FR"),
     ]
     assert not of(said(ENGLISH + "\n" + line), "text.phone")
+    assert of(said("Facture 12\nTél. 06 12 34 56 78"), "text.phone") == [
+        ("06 12 34 56 78", "+33612345678 FR")
+    ]
+    assert not of(said("Facture 12\nTel. 06 12 34 56 78"), "text.phone")
     american = "Call (646) 555-0134 or 212-555-0134"
     assert [raw for _, raw in of(said(ENGLISH + american), "text.phone")] == [
         "+16465550134 US",

@@ -82,6 +82,38 @@ def invoice_later_term(data: bytes, *, seed: int = 0) -> Forged:
     return Forged(invoices.changed(honest(data, seed, day), notes=(note,)).docx(), Truth(after=note))
 
 
+@altered("ooxml", question="content", expects=("LV-TXT-005",))
+def invoice_later_phone(data: bytes, *, seed: int = 0) -> Forged:
+    """Back-date an invoice whose letterhead bears a number of 2005 or later. An examiner knows the plan."""
+    day = date(2001, 1, 8) + timedelta(days=seed * 37 % 1_200)
+    lead = ("09 72", "07 52")[seed % 2]
+    note = f"Tél. {lead} {10 + seed % 80} {34 + seed % 60} {56 + seed % 40}"
+    return Forged(invoices.changed(honest(data, seed, day, "19.6"), notes=(note,)).docx(), Truth(after=note))
+
+
+@altered("ooxml", question="content", expects=("LV-TXT-006",))
+def invoice_hidden_letter(data: bytes, *, seed: int = 0) -> Forged:
+    """Put a Cyrillic letter into a word of the terms. An examiner looks at the bytes of the letter."""
+    word, letter, twin = (
+        ("paiement", "a", "\u0430"),
+        ("compte", "o", "\u043e"),
+        ("virement", "e", "\u0435"),
+    )[seed % 3]
+    hidden = word.replace(letter, twin, 1)
+    note = f"Le {hidden} se fait sur le compte de la banque nommée ici."
+    return Forged(
+        invoices.changed(honest(data, seed), notes=(note,)).docx(), Truth(before=word, after=hidden)
+    )
+
+
+@benign("ooxml")
+def invoice_phone_of_its_day(data: bytes, *, seed: int = 0) -> bytes:
+    """A letterhead with numbers that could be had on the day, and one written for calls from abroad."""
+    day = date(2001, 1, 8) + timedelta(days=seed * 37 % 1_200)
+    notes = (f"Tél. 01 42 {10 + seed % 80} 34 56", f"Tel. +33 1 42 {10 + seed % 80} 34 57")
+    return invoices.changed(honest(data, seed, day, "19.6"), notes=notes).docx()
+
+
 @benign("ooxml")
 def invoice_plain(data: bytes, *, seed: int = 0) -> bytes:
     """An invoice as it was written."""

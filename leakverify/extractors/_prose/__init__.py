@@ -157,7 +157,7 @@ class _Reading:
         from leakverify.extractors._prose.phones import fits
 
         for at, phone in numbers:
-            if fits(phone.form, language, countries):
+            if fits(phone, language, countries):
                 yield from self._once("text.phone", phone.words, at, f"{phone.number} {phone.form}")
 
     def _characters(self, where: Location, text: str) -> Iterator[Observation]:

@@ -22,6 +22,7 @@ _LABEL = re.compile(
     r"|gsm|standard|direct|ligne|handy|whatsapp|sms|call|appeler|ph|m|t|f|p)(?![^\W_])",
     re.IGNORECASE,
 )
+_FRENCH = re.compile(r"(?<![^\W_])(?:tél|télécopie|portable|ligne directe)", re.IGNORECASE)
 _ABROAD = re.compile(
     rf"(?<![\w+./-])(?P<sign>\+|00)[ ]?(?P<figures>[1-9]\d{{0,2}}(?:{_GAP}|\(\d{{1,4}}\)|\d){{6,22}}\d)"
     rf"(?![\w+]|[.,/-]\d)"
@@ -49,12 +50,16 @@ _NOT_FIGURES = re.compile(r"\D")
 
 
 class Phone(NamedTuple):
-    """``words`` as they stand; ``number`` with plus and country code; ``form``: abroad, FR or US."""
+    """``words`` as they stand; ``number`` with plus and country code; ``form``: abroad, FR or US.
+
+    ``french`` says that a French word for it stands right before it.
+    """
 
     words: str
     number: str
     form: str
     start: int
+    french: bool = False
 
 
 def phones(line: str) -> Iterator[Phone]:
@@ -71,7 +76,9 @@ def phones(line: str) -> Iterator[Phone]:
             # ten figures in one run, or pairs joined by strokes, are a telephone number only where they are
             # named
             if match["gap"] in (" ", "\u00a0", "\u202f", ".") or _named(line, match.start()):
-                yield Phone(match[0], "+33" + _NOT_FIGURES.sub("", match[0])[1:], "FR", match.start())
+                number = "+33" + _NOT_FIGURES.sub("", match[0])[1:]
+                french = _FRENCH.search(line, max(0, match.start() - 25), match.start()) is not None
+                yield Phone(match[0], number, "FR", match.start(), french)
     for match in _AMERICAN.finditer(line):
         area = match["a"] or match["b"]
         if area[1:] != "11" and match["exchange"][1:] != "11":
@@ -79,13 +86,14 @@ def phones(line: str) -> Iterator[Phone]:
             yield Phone(match[0], number, "US", match.start())
 
 
-def fits(form: str, language: str | None, countries: Collection[str]) -> bool:
+def fits(phone: Phone, language: str | None, countries: Collection[str]) -> bool:
     """Whether a form is that of the document: by its language, and the countries of the addresses in it."""
-    if form == "FR":
+    if phone.form == "FR":
         # Belgium, Switzerland, Morocco and others write pairs too; in a French text they are rare enough to
         # name
-        return language == "fr" and not set(countries) - {"FR"}
-    if form == "US":
+        known = language == "fr" or (language is None and (phone.french or "FR" in countries))
+        return known and not set(countries) - {"FR"}
+    if phone.form == "US":
         return language in ("en", None) and (not countries or "US" in countries)
     return True
 
