@@ -51,7 +51,7 @@ _TYPEWRITERS = 1980
 _YEAR = timedelta(days=366)
 _PAGES = 3
 _COPY = re.compile(
-    r"transcri|re-?typed|typed copy|true copy|certified copy|copie conforme|copie certifi|dactylographi"
+    r"transcri|re-?typed|typed copy|true copy|certified copy|copi[e] (?:conforme|certifi)|dactylographi"
     r"|conformed copy|\[signed\]|\[sign[ée]\]|/s/|\[sic\]|abschrift",
     re.IGNORECASE,
 )
