@@ -16,8 +16,8 @@ from pathlib import Path
 
 import msgspec
 
-from leakverify._writing import WriterLock
-from leakverify.errors import StoreError, StoreTooNew
+from leakverify._writing import WriterLock, schema_version
+from leakverify.errors import StoreError
 from leakverify.evidence import Assessment, Report, UnitResult
 
 #: ``PRAGMA user_version`` of the schema below
@@ -136,13 +136,7 @@ class Store:
         return db
 
     def _prepare(self, db: sqlite3.Connection, write: bool) -> None:
-        version = db.execute("PRAGMA user_version").fetchone()[0]
-        ours = db.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID
-        tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-        if tables and not ours:
-            raise StoreError(f"{self.path} is a database of something else")
-        if version > VERSION:
-            raise StoreTooNew(f"{self.path} was written by a later version (schema {version})")
+        version = schema_version(db, self.path, APPLICATION_ID, VERSION)
         if write:
             db.execute("PRAGMA journal_mode=WAL")
             db.execute("PRAGMA synchronous=NORMAL")
