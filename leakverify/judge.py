@@ -136,7 +136,7 @@ def _report(
     evidence = []
     problems = list(extraction.problems)
     for found in checks.judge(facts):
-        measured = table.of(found)
+        measured = table.of(found, lambda: _program(extraction))
         evidence.append(found if measured is None else _with_strength(found, measured))
         if found.message == "check-error":
             problems.append(Problem(code="check-error", detail=f"{found.check}: {found.text}"))
@@ -157,6 +157,14 @@ def _report(
         score=score,
         provenance=provenance,
     )
+
+
+def _program(extraction: Extraction) -> str:
+    """The family of programs a document names as its writer; few documents have this asked."""
+    from leakverify.features import declared
+
+    named = declared(extraction)
+    return "" if named is None else named[0]
 
 
 def _with_strength(evidence: Evidence, measured: Strength) -> Evidence:
