@@ -419,7 +419,7 @@ def sample() -> bytes:
 FORMAT = Format(
     name="ooxml",
     title="Office Open XML document (docx, xlsx, pptx)",
-    version=2,
+    version=3,
     sniff=sniff,
     observes=VOCABULARY,
     extensions=(

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["PROSE_VERSION", "PROSE_VOCABULARY", "Prose", "prose_tables", "warm_up"]
 
 #: raised when what is said of a text changes
-PROSE_VERSION = 4
+PROSE_VERSION = 5
 #: observations that hold what a document says to its reader
 _TEXTS = frozenset(
     ["pdf.page.text", "ooxml.text", "odf.text", "ole.text", "rtf.text", "mail.text", "text.content"]
@@ -40,6 +40,8 @@ class Prose:
 
     def __init__(self) -> None:
         self._passages: list[tuple[Location, str]] = []
+        self._rows: list[tuple[Location, str]] = []
+        self._sheet = False
         self._read = 0
 
     def hear(self, observation: Observation) -> None:
@@ -48,17 +50,25 @@ class Prose:
             text = observation.value[: _READ - self._read]
             self._read += len(text)
             self._passages.append((observation.where, text))
+            if observation.name == "odf.text" and self._sheet:
+                self._rows.append((observation.where, text))
+        elif observation.name == "xlsx.rows" and isinstance(observation.value, str):
+            self._rows.append((observation.where, observation.value))
+        elif observation.name == "odf.kind":
+            self._sheet = str(observation.value).startswith("spreadsheet")
 
     def facts(self) -> Iterator[Observation]:
         """What was found, each with its place; ``where.line`` counts the lines of the passage from 1."""
         if not self._passages:
             return
-        yield from _Reading(self._passages).facts()
+        yield from _Reading(self._passages, self._rows).facts()
 
 
 class _Reading:
-    def __init__(self, passages: list[tuple[Location, str]]) -> None:
+    def __init__(self, passages: list[tuple[Location, str]], rows: list[tuple[Location, str]]) -> None:
         self.passages = passages
+        #: where a sheet was laid out in rows its amounts stand there, and in the passages without order
+        self.rows = rows
         self.told: dict[str, int] = {}
         self.seen: set[tuple[str, str]] = set()
 
@@ -70,7 +80,7 @@ class _Reading:
         from leakverify.extractors._prose.terms import dateline, terms
 
         habits, invoice, right = Habits(), Invoice(), 0
-        amounts = any(may_be_one(text) for _, text in self.passages)
+        amounts = not self.rows and any(may_be_one(text) for _, text in self.passages)
         for number, (where, text) in enumerate(self.passages):
             habits.hear(text)
             yield from self._characters(where, text)
@@ -101,6 +111,12 @@ class _Reading:
                         yield from self._once("text.host", host, at, kind)
                     for found in identifiers(words) if figures or "BIC" in words or "SWIFT" in words else ():
                         yield from self._once("text.identifier", found.value, at, found.kind)
+        for number, (where, text) in enumerate(self.rows):
+            for line, words in enumerate(text.splitlines(), 1):
+                invoice.hear(number, line, words[:_LINE], cells=True)
+                own = dateline(words[:_LINE])
+                if own is not None:
+                    yield from self._once("text.dateline", own.isoformat(), _in_sheet(where, line), None)
         if right:
             yield Observation(name="text.weekday.right", value=right)
         yield Observation(name="text.words", value=habits.words)
@@ -129,21 +145,22 @@ class _Reading:
     def _invoice(self, invoice: Invoice) -> Iterator[Observation]:
         from leakverify.extractors._prose.amounts import shown
 
-        place: Callable[[int, int], Location] = lambda passage, line: _at(self.passages[passage][0], line)  # noqa: E731
+        passages, placed = (self.rows, _in_sheet) if self.rows else (self.passages, _at)
+        place: Callable[[int, int], Location] = lambda passage, line: placed(passages[passage][0], line)  # noqa: E731
         invoice.end()
         if not invoice.is_one:
             return
         yield Observation(name="invoice.kind", value=invoice.kind)
         for number, passage, line in invoice.numbers:
             yield from self._once("invoice.number", number, place(passage, line), None)
-        for found in invoice.labelled:
+        for found in invoice.sums.labelled:
             raw = f"{found.kind} {shown(found.amount.value)}"
             yield from self._some("invoice.amount", found.amount.text, place(found.passage, found.line), raw)
         for rate, passage, line, words in invoice.rates:
             yield from self._once("invoice.rate", rate, place(passage, line), clip(words.strip(), 200))
         for name, (passage, line) in invoice.adjustments.items():
             yield Observation(name="invoice.adjustment", value=name, where=place(passage, line))
-        for relation, kept, tried, broken in invoice.relations():
+        for relation, kept, tried, broken in invoice.sums.relations():
             yield Observation(name="invoice.relation", value=relation, raw=f"{kept} of {tried}")
             for one in broken:
                 raw = f"{one.relation} {one.expected} {one.stated}"
@@ -165,6 +182,12 @@ class _Reading:
 
 def _at(where: Location, line: int) -> Location:
     return msgspec.structs.replace(where, line=line, box=None, offset=None, length=None)
+
+
+def _in_sheet(where: Location, line: int) -> Location:
+    """A row of a sheet, as a spreadsheet names it where the sheet has a name."""
+    at = _at(where, line)
+    return msgspec.structs.replace(at, cell=f"{where.cell}!{line}:{line}") if where.cell else at
 
 
 def prose_tables() -> str:

@@ -42,7 +42,8 @@ PROSE_VOCABULARY: dict[str, Declared] = {
     "invoice.kind": token("what the text calls itself: invoice, credit note, deposit or quote"),
     "invoice.number": content("number beside the words for that of the invoice", repeats=True),
     "invoice.amount": content(
-        "amount beside a word for it; raw is net, tax or gross, and the amount in plain figures", repeats=True
+        "amount beside a word for it; raw is net, tax, gross or due, and the amount in plain figures",
+        repeats=True,
     ),
     "invoice.rate": content("rate of value added tax in per cent; raw is the line", repeats=True),
     "invoice.relation": token(
