@@ -21,6 +21,7 @@ VERBS = {
     "scan": "scan",
     "report": "report",
     "revisions": "revisions",
+    "regions": "regions",
     "threads": "threads",
     "keys": "keys",
     "style": "style",
