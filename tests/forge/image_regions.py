@@ -62,7 +62,11 @@ def cover_with_copy(data: bytes, *, quality: int = 90, seed: int = 0) -> Forged:
 def cover_with_other(
     data: bytes, *, other: Image.Image | None = None, quality: int = 90, seed: int = 0
 ) -> Forged:
-    """Cover a place with a piece of another JPEG, on another grid of blocks; EXIF stays. ``quality`` 0 saves a PNG."""
+    """Cover a place with a piece of another JPEG, whose blocks lie on another grid; EXIF stays.
+
+    ``quality`` 0 saves a PNG.  An examiner asks for places whose blocks lie otherwise than the rest, or
+    that show one save where the rest shows two (``leakverify regions``); no check of a report looks for it.
+    """
     from PIL import Image
 
     picture = image._opened(data)
