@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         Question,
         Report,
     )
+    from leakverify.hints import Hint, Regions, regions
     from leakverify.limits import Limits
     from leakverify.picturing import Picture, Pictures, Plate, pictures
     from leakverify.recovery import Revision, revisions
@@ -54,6 +55,7 @@ _HOME = {
     "Corpus": "corpus",
     "Document": "document",
     "Evidence": "evidence",
+    "Hint": "hints",
     "Isolation": "evidence",
     "IsolationUnavailable": "errors",
     "LeakverifyError": "errors",
@@ -70,6 +72,7 @@ _HOME = {
     "Progress": "scanner",
     "Question": "evidence",
     "Quotation": "conversations",
+    "Regions": "hints",
     "Report": "evidence",
     "Revision": "recovery",
     "Scan": "_api",
@@ -83,6 +86,7 @@ _HOME = {
     "list_checks": "_api",
     "list_formats": "_api",
     "pictures": "picturing",
+    "regions": "hints",
     "revisions": "recovery",
     "scan": "scanning",
     "verify": "_api",
@@ -95,6 +99,7 @@ __all__ = [
     "Difference",
     "Document",
     "Evidence",
+    "Hint",
     "Isolation",
     "IsolationUnavailable",
     "LeakverifyError",
@@ -111,6 +116,7 @@ __all__ = [
     "Progress",
     "Question",
     "Quotation",
+    "Regions",
     "Report",
     "Revision",
     "Scan",
@@ -125,6 +131,7 @@ __all__ = [
     "list_checks",
     "list_formats",
     "pictures",
+    "regions",
     "revisions",
     "scan",
     "verify",

@@ -22,6 +22,7 @@ VERBS = {
     "scan": "scan",
     "report": "report",
     "revisions": "revisions",
+    "regions": "regions",
     "threads": "threads",
     "keys": "keys",
     "style": "style",

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 #: program -> the Debian package that brings it; install-tools.sh installs exactly these
 PROGRAMS: dict[str, str] = {
     "chromium": "chromium",
+    "convert": "imagemagick",
     "exiftool": "libimage-exiftool-perl",
     "faketime": "faketime",
+    "gimp": "gimp",
     "gs": "ghostscript",
     "jpegtran": "libjpeg-turbo-progs",
     "ocrmypdf": "ocrmypdf",
