@@ -25,11 +25,11 @@ libraries are not installed the numbers are not looked at.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from importlib import import_module
-from typing import Any
 
 from leakverify.checks._base import Answer, Example, Facts, check, fact, neutral
+from leakverify.checks._phones import fits_today, plans_version, region
 from leakverify.evidence import Cost, Family, Observation, Outcome, Question
 
 MESSAGES = {
@@ -187,36 +187,20 @@ def _check_digits(column: Observation) -> Iterator[Answer]:
 
 def _phones(column: Observation) -> Iterator[Answer]:
     """Numbers with a country of their own; the others in the country most of the first belong to."""
-    library = import_module("phonenumbers")
     cells = _cells(column)
     written = [(line, cell, "+" + cell[2:] if cell.startswith("00") else cell) for line, cell in cells]
     regions: Counter[str] = Counter()
     for _, _, number in written:
         if number.startswith("+"):
-            regions[_region(library, number)] += 1
+            regions[region(number)] += 1
     regions.pop("", None)
     home, times = regions.most_common(1)[0] if regions else ("", 0)
     home = home if times * 2 > sum(regions.values()) else ""
     looked = [(line, cell, number) for line, cell, number in written if number.startswith("+") or home]
-    bad = [(line, cell) for line, cell, number in looked if not _fits(library, number, home)]
+    bad = [(line, cell) for line, cell, number in looked if not fits_today(number, home)]
     if bad and len(bad) <= _OTHER * len(looked):
         line, first = bad[0]
         yield neutral(
             "phones", rests_on=[column], bad=len(bad), total=len(looked), line=line, first=first,
-            region=home or "-", version=str(getattr(library, "__version__", "?")),
+            region=home or "-", version=plans_version(),
         )  # fmt: skip
-
-
-def _region(library: Any, number: str) -> str:
-    try:
-        return str(library.region_code_for_number(library.parse(number, None)) or "")
-    except library.NumberParseException:
-        return ""
-
-
-def _fits(library: Any, number: str, home: str) -> bool:
-    valid: Callable[[Any], bool] = library.is_valid_number
-    try:
-        return bool(valid(library.parse(number, None if number.startswith("+") else home)))
-    except library.NumberParseException:
-        return False

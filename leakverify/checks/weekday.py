@@ -15,7 +15,7 @@ and one wrongly is as likely a slip as a change.
 Repeat by hand: ``LC_ALL=C date -d 2017-05-05 +%A``.
 
 Sources: Gregorian calendar (ISO 8601).  Measured on the genuine texts of the public
-corpus: see ``docs/accuracy.md``; of 946 mails 413 days were named rightly and two
+corpus by ``models/texts.py``: in 5,583 documents 2,923 days are named rightly and two
 wrongly, in a newsletter and in a change log.
 """
 

@@ -7,6 +7,7 @@ number or a sum can be held against what it claims to be.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,10 @@ from leakverify.extractors._opc import Part
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
+#: letters of an ordinal of English or French, and the figures before them; ordinals told of one part
+_LETTERS = re.compile(r"(?:st|nd|rd|th|er|re|[eè]me|nde?|e)")
+_FIGURES = re.compile(r"\d{1,4}$")
+_ORDINALS = 12
 #: fields, stretches of hidden text, languages and fonts that are stated of one part
 _FIELDS, _HIDDEN, _KINDS = 200, 100, 60
 #: characters of one field's instruction and result, and of one stretch of hidden text
@@ -59,18 +64,20 @@ class _Field:
 class _Run:
     """The marks of one run; looked up once for all its text."""
 
-    __slots__ = ("font", "hidden", "language")
+    __slots__ = ("font", "hidden", "language", "raised")
 
     def __init__(self, run: _Element, w: str) -> None:
         marks = run.find(f"{w}rPr")
         self.language = self.font = ""
-        self.hidden = False
+        self.hidden = self.raised = False
         if marks is None:
             return
-        for mark in marks.iterchildren(f"{w}lang", f"{w}rFonts", f"{w}vanish"):
+        for mark in marks.iterchildren(f"{w}lang", f"{w}rFonts", f"{w}vanish", f"{w}vertAlign"):
             tag = mark.tag
             if tag == f"{w}lang":
                 self.language = mark.get(f"{w}val", "")
+            elif tag == f"{w}vertAlign":
+                self.raised = mark.get(f"{w}val", "") == "superscript"
             elif tag == f"{w}vanish":
                 self.hidden = mark.get(f"{w}val", "true") not in _OFF
             else:
@@ -89,11 +96,18 @@ class _Marks:
         self.fields: list[_Field] = []
         self.open_fields: list[_Field] = []
         self.more_fields = self.more_hidden = False
+        self.ordinals: list[tuple[int, str]] = []
+        self._before = ""
 
     def text(self, run: _Run, text: str) -> None:
         for kinds, kind in ((self.languages, run.language), (self.fonts, run.font)):
             if kind and (kind in kinds or len(kinds) < _KINDS):
                 kinds[kind] = kinds.get(kind, 0) + len(text)
+        if run.raised and len(self.ordinals) < _ORDINALS and _LETTERS.fullmatch(text):
+            figures = _FIGURES.search(self._before)
+            if figures:
+                self.ordinals.append((self.number, figures[0] + text))
+        self._before = text
         if run.hidden:
             self._hide(text)
         # what an inner field shows belongs to the outer one's instruction or result as well
@@ -139,6 +153,8 @@ class _Marks:
             for kind, letters in kinds.items():
                 yield Observation(name=name, value=clip(kind, 200), where=where)
                 yield Observation(name=f"{name}.characters", value=letters, where=where)
+        for number, ordinal in self.ordinals:
+            yield Observation(name="docx.run.ordinal", value=ordinal, where=_at(where, number))
         for number, said in self.hidden:
             yield Observation(name="docx.hidden_text", value=str(said), where=_at(where, number))
         for field in self.fields:

@@ -39,6 +39,10 @@ WORD_VOCABULARY: Mapping[str, Declared] = MappingProxyType(
         "docx.run.language.characters": count("characters in the language before", repeats=True),
         "docx.run.font": token("font set on text directly; the number of characters follows", repeats=True),
         "docx.run.font.characters": count("characters in the font before", repeats=True),
+        "docx.run.ordinal": content(
+            "ordinal whose letters are set as superscript, as in 187th; where.line is the paragraph's number",
+            repeats=True,
+        ),
         "docx.hidden_text": content("text that is set not to be shown", repeats=True),
         "docx.field": text("instruction of a field; its stored result follows", repeats=True),
         "docx.field.result": content("stored result of the field before", repeats=True),

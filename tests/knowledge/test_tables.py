@@ -8,12 +8,13 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from leakverify_models import knowledge as builders
 
 from leakverify import knowledge
 from leakverify.checks._text import script
 from leakverify.checks._versions import coined
+from leakverify.checks.phone_plan import plan_of
 from leakverify.knowledge import BadTableError, names, parse_table, table
+from leakverify_models import knowledge as builders
 
 HEAD = "what\tdate\tprecision\tsource\n"
 
@@ -143,3 +144,35 @@ def test_a_term_is_looked_for_by_letters_that_its_pattern_holds(row: knowledge.R
 def test_a_word_is_found_in_a_row_however_it_is_spaced() -> None:
     (row,) = parse_table(HEAD + "Calibri Light\t2012\tyear\tseen\n", "t")
     assert row.mentions("calibrilight") and row.mentions("Calibri_Light") and not row.mentions("Cambria")
+
+
+def test_number_plans_are_known_before_they_are_in_service_and_listed_once() -> None:
+    rows = table("number_plans")
+    prefixes = [row["prefix"] for row in rows]
+    assert len(set(prefixes)) == len(prefixes)
+    for row in rows:
+        assert re.fullmatch(r"(?:FR )?\d{2,6}", row["prefix"]) and row["figures"] in ("0", "11", "12"), row[
+            "prefix"
+        ]
+        if row["in_service"]:
+            assert row["in_service"] >= row["date"], row["prefix"]
+
+
+@pytest.mark.parametrize(
+    ("number", "since"),
+    [
+        ("+33142345678 abroad", "1985"),
+        ("+33142345678 FR", "1991-06-09"),
+        ("+33972123456 FR", "2005"),
+        ("+33752123456 abroad", "2008-11"),
+        ("+442079460123 abroad", "1995-04-16"),
+        ("+16465550134 US", "1999-05-07"),
+        ("+12125550134 US", None),
+        ("+441711234567 abroad", "1991"),
+        ("+4930123456 abroad", None),
+        ("+3397212 FR", None),
+    ],
+)
+def test_a_number_finds_the_plan_it_belongs_to(number: str, since: str | None) -> None:
+    row = plan_of(number)
+    assert (row["date"] if row else None) == since

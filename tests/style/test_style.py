@@ -316,3 +316,16 @@ def test_the_command_prints_reason_and_figures(tmp_path: Path, capsys: pytest.Ca
     assert "mots connus" in shown
     assert main([*call, "--isolation", "none", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["abstained"]["code"] == "few-authors"
+
+
+def test_a_folder_of_too_few_authors_is_not_measured(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from leakverify_models import style as measured
+
+    for author in range(3):
+        folder = tmp_path / f"author{author}"
+        folder.mkdir()
+        (folder / "a.txt").write_text(authors.text(author, author, 1_600, "fr"), "utf-8")
+    texts = measured._texts(list(measured._authors(tmp_path, "fr")), "fr")
+    assert set(texts) == {"author0", "author1", "author2"} and all(t.words >= 1_500 for t in texts.values())
+    assert measured._own(texts, "few", 1, 2) == 1
+    assert "20 authors" in capsys.readouterr().err

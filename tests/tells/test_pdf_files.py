@@ -106,6 +106,14 @@ TELLS: dict[str, tuple[Callable[[], bytes], tuple[str, ...]]] = {
         lambda: typeface("Calibri", date(2007, 1, 12), "D:20040301110000-05'00'", producer="Acrobat Distiller 6.0"),
         ("LV-FONT-001",),
     ),
+    "McGoey: Cambria in a deed of 1995": (
+        lambda: typeface("Cambria", date(2007, 1, 12), "D:19950115110000-05'00'", producer="Acrobat Distiller 2.0"),
+        ("LV-FONT-001",),
+    ),
+    "Michigan: Calibri in a note of 2000": (
+        lambda: typeface("Calibri", date(2007, 1, 12), "D:20000301110000-05'00'", producer="Acrobat Distiller 4.0"),
+        ("LV-FONT-001",),
+    ),
     "Fontgate: Calibri in a deed of February 2006": (
         lambda: typeface("Calibri", date(2007, 1, 12), "D:20060202110000Z", producer="Acrobat Distiller 7.0"),
         ("LV-FONT-001",),

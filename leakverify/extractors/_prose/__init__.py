@@ -19,12 +19,14 @@ from leakverify.extractors._base import clip
 from leakverify.extractors._prose.vocabulary import PROSE_VOCABULARY
 
 if TYPE_CHECKING:
+    from leakverify.extractors._prose.habits import Habits
     from leakverify.extractors._prose.invoice import Invoice
+    from leakverify.extractors._prose.phones import Phone
 
 __all__ = ["PROSE_VERSION", "PROSE_VOCABULARY", "Prose", "prose_tables", "warm_up"]
 
 #: raised when what is said of a text changes
-PROSE_VERSION = 5
+PROSE_VERSION = 6
 #: observations that hold what a document says to its reader
 _TEXTS = frozenset(
     ["pdf.page.text", "ooxml.text", "odf.text", "ole.text", "rtf.text", "mail.text", "text.content"]
@@ -77,12 +79,16 @@ class _Reading:
         from leakverify.extractors._prose.habits import Habits
         from leakverify.extractors._prose.identifiers import hosts, identifiers
         from leakverify.extractors._prose.invoice import Invoice, may_be_one
+        from leakverify.extractors._prose.parties import Parties
+        from leakverify.extractors._prose.phones import phones
         from leakverify.extractors._prose.terms import dateline, terms
 
-        habits, invoice, right = Habits(), Invoice(), 0
+        habits, invoice, parties, right = Habits(), Invoice(), Parties(), 0
+        numbers: list[tuple[Location, Phone]] = []
         amounts = not self.rows and any(may_be_one(text) for _, text in self.passages)
         for number, (where, text) in enumerate(self.passages):
             habits.hear(text)
+            parties.begin(text)
             yield from self._characters(where, text)
             for term in terms(text):
                 at = _at(where, text.count("\n", 0, term.start) + 1)
@@ -92,6 +98,10 @@ class _Reading:
                 figures = _FIGURE.search(words) is not None
                 if amounts:
                     invoice.hear(number, line, words)
+                for party in parties.hear(words, figures=figures):
+                    yield from self._once(f"text.{party.kind}", party.words, _at(where, line), party.told)
+                if figures and len(numbers) < _TOLD:
+                    numbers.extend((_at(where, line), phone) for phone in phones(words))
                 if figures or "@" in words or "." in words:
                     at = _at(where, line)
                     for day in days(words):
@@ -117,6 +127,8 @@ class _Reading:
                 own = dateline(words[:_LINE])
                 if own is not None:
                     yield from self._once("text.dateline", own.isoformat(), _in_sheet(where, line), None)
+        if "text.confusable" in self.told:
+            yield from self._other_script()
         if right:
             yield Observation(name="text.weekday.right", value=right)
         yield Observation(name="text.words", value=habits.words)
@@ -125,13 +137,55 @@ class _Reading:
             yield Observation(name="text.language", value=language[0], raw=f"{language[1]:.2f}")
         for habit, kept, could in habits.kept():
             yield Observation(name="text.habit", value=habit, raw=f"{kept} of {could}")
+        yield from self._heard(habits)
+        yield from self._phones(numbers, None if language is None else language[0], parties.countries)
         yield from self._invoice(invoice)
+
+    def _other_script(self) -> Iterator[Observation]:
+        """Asked only where words of two scripts were met: whether their writer writes both."""
+        from leakverify.extractors._prose.characters import wholly_other
+
+        count = sum(wholly_other(text) for _, text in self.passages)
+        if count:
+            yield Observation(name="text.other_script", value=count)
+
+    def _heard(self, habits: Habits) -> Iterator[Observation]:
+        """What changes from passage to passage, and words that a keyboard in another layout gave."""
+        from leakverify.extractors._prose.layouts import SLIPS
+
+        for name, voices in (
+            ("text.passage.language", habits.languages),
+            ("text.passage.script", habits.scripts),
+        ):
+            for voice in voices:
+                at = _at(self.passages[voice.passage][0], voice.line)
+                yield from self._some(name, voice.name, at, f"{voice.share:.2f}")
+        for passage, line, word in habits.slips():
+            raw = " ".join(SLIPS[word.lower()])
+            yield from self._once("text.layout", word, _at(self.passages[passage][0], line), raw)
+        for form, count, total, (passage, line, words) in habits.figures():
+            at = _at(self.passages[passage][0], line)
+            yield from self._some("text.figures", form, at, f"{count} of {total}: {words}")
+
+    def _phones(
+        self, numbers: list[tuple[Location, Phone]], language: str | None, countries: set[str]
+    ) -> Iterator[Observation]:
+        from leakverify.extractors._prose.phones import fits
+
+        for at, phone in numbers:
+            if fits(phone.form, language, countries):
+                yield from self._once("text.phone", phone.words, at, f"{phone.number} {phone.form}")
 
     def _characters(self, where: Location, text: str) -> Iterator[Observation]:
         from leakverify.extractors._prose.characters import disguised, uncommon
+        from leakverify.extractors._prose.layouts import dead_keys
 
         if text.isascii():
             return
+        if where.page is None:
+            for place, word in dead_keys(text):
+                at = _at(where, text.count("\n", 0, place) + 1)
+                yield from self._once("text.layout", clip(word), at, "dead-key")
         for place, letter in uncommon(text):
             if ("text.character", letter) not in self.seen:
                 yield from self._once(
@@ -201,6 +255,7 @@ def warm_up() -> None:
     """Load every table and pattern; inside the locked box no file can be opened."""
     prose = Prose()
     text = (
+        "M. Jean Martin, Exemple SARL, 1 rue de la Paix, 75001 Paris, tél. 01 23 45 67 89, +44 20 7946 0000\n"
         "Facture n° 1 du vendredi 5 mai 2017 à a.b@example.org, РАYРАL ₿ "
         "IBAN FR76 3000 6000 0112 3456 7890 189\n"
         "Total HT 100,00\nTVA 20 % 20,00\nTotal TTC 120,00\n"

@@ -49,5 +49,15 @@ def disguised(text: str) -> Iterator[tuple[int, str, str]]:
                     yield match.start(), word, "".join(dict.fromkeys(rarer))
 
 
+def wholly_other(text: str) -> int:
+    """Words of a text that are in Cyrillic or Greek letters and no others."""
+    return sum(1 for match in _WORD.finditer(text) if not match[0].isascii() and _other(match[0]))
+
+
+def _other(word: str) -> bool:
+    scripts = {_script(letter) for letter in word}
+    return len(scripts) == 1 and not scripts.isdisjoint(_ALIKE)
+
+
 def _script(letter: str) -> str:
     return unicodedata.name(letter, "").partition(" ")[0]

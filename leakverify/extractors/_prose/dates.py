@@ -73,6 +73,17 @@ def _choice(names: dict[str, int]) -> str:
     return "|".join(sorted((re.escape(n) for n in names), key=len, reverse=True))
 
 
+#: the languages in which a word is part of the name of a month, or of a weekday that is written out
+_MONTHISH: dict[str, set[str]] = {}
+_DAYISH: dict[str, set[str]] = {}
+for _words, _names in ((_MONTHISH, _MONTH_OF), (_DAYISH, _DAY_OF)):
+    for _language, _forms in _names.items():
+        for _form in _forms:
+            for _word in _form.split("-"):
+                if len(_form) > 3 or _words is _MONTHISH:
+                    _words.setdefault(_word, set()).add(_language)
+_LETTERS = re.compile(r"[^\W\d_]+")
+
 _WORD = r"(?<![^\W_])"
 _ENDS = r"(?![^\W_])"
 _BEFORE = {
@@ -121,11 +132,16 @@ def days(line: str) -> Iterator[Day]:
     if not _YEAR.search(line):
         return
     found: dict[int, Day] = {}
+    words = _LETTERS.findall(line.lower())
+    months = {language for word in words if word in _MONTHISH for language in _MONTHISH[word]}
+    weekdays = {language for word in words if word in _DAYISH for language in _DAYISH[word]}
     for language, pattern in _PATTERNS.items():
+        if language not in months:
+            continue
         for match in pattern.finditer(line):
             month = _MONTH_OF[language][match["month"].lower()] + 1
             _keep(found, match, match["year"], month, _weekday(language, match["weekday"]))
-    for match in _AMERICAN.finditer(line):
+    for match in _AMERICAN.finditer(line) if "en" in months else ():
         _keep(
             found,
             match,
@@ -134,6 +150,8 @@ def days(line: str) -> Iterator[Day]:
             _weekday("en", match["weekday"]),
         )
     for language, pattern in _FIGURES.items():
+        if language not in weekdays:
+            continue
         for match in pattern.finditer(line):
             _keep(found, match, match["year"], int(match["month"]), _weekday(language, match["weekday"]))
     ends = -1

@@ -75,6 +75,7 @@ _NUMBER = re.compile(
     r"|nr\.?|#))[ \u00a0]*:?[ \u00a0]*(?P<number>[A-Z0-9][A-Z0-9/_.-]{1,29})",
     re.IGNORECASE,
 )
+_INVOICES = ("factur", "invoice", "rechnung", "fattura")
 #: lines in the foot of a page name the tax number and the capital of the company
 _COMPANY = re.compile(
     r"\bcapital\b|SIRE[NT]|\bRCS\b|IBAN|\bAPE\b|Stammkapital|HRB|\bintracom|\bVAT (?:no|num|reg|id)|USt-?Id"
@@ -149,18 +150,21 @@ class Invoice:
         if not self.kind:
             self.kind = next((name for name, pattern in _KIND if pattern.search(words)), "")
         self.sums.free = self.sums.free or _FREE.search(words) is not None
-        found = tuple(amounts(words)) if any(map(str.isdigit, words)) else ()
+        figures = any(map(str.isdigit, words))
+        found = tuple(amounts(words)) if figures else ()
         if cells:
             words, found = _of_cells(words)
         money = [a for a in found if not a.percent]
         if not cells:
             self._stand_apart(passage, line, words, money)
-        if not found and not any(map(str.isdigit, words)):
+        if not found and not figures:
             return
-        for match in _NUMBER.finditer(words):
+        lowered = words.lower()
+        named = any(word in lowered for word in _INVOICES)
+        for match in _NUMBER.finditer(words) if named else ():
             if any(map(str.isdigit, match["number"])):
                 self.numbers.append((match["number"], passage, line))
-        for match in _RATE.finditer(words):
+        for match in _RATE.finditer(words) if "%" in words else ():
             self.rates.append(((match["rate"] or match["before"]).replace(",", "."), passage, line, words))
             if not any(pattern.search(words) for pattern in _ADJUSTED.values()):
                 # a charge or discount names the rate it is taxed at, which need not be that of the sums

@@ -24,6 +24,9 @@ _DATELINE = re.compile(
     r"|\bfacture du|^\s*date)\s*:?\s*(?=\D{0,25}\d)(?P<day>[^\n]{4,40})",
     re.IGNORECASE,
 )
+#: longest line that is nothing but a day: mercredi 30 septembre 2015
+_BARE = 32
+_ANY = ("dat", " le", "fait", "facture du")
 #: beside these words figures are read month first or in either way, so only years and words count
 _EITHER = re.compile(r"invoice date|date of|issue date|^\s*date", re.IGNORECASE)
 
@@ -56,7 +59,15 @@ def dateline(line: str) -> date | None:
     """The day that a line gives as that of the document; ``None`` where two readings differ."""
     if not _YEAR.search(line):
         return None
-    match = _DATELINE.search(line)
+    bare = line.strip()
+    if len(bare) <= _BARE:
+        # a day in words that is a line of its own, as at the head of a memo
+        alone = next(days(bare), None)
+        if alone is not None and alone.start == 0 and alone.end == len(bare.rstrip(" .")):
+            return alone.day
+    lowered = line.lower()
+    # one of these is in every line that may match
+    match = _DATELINE.search(line) if any(word in lowered for word in _ANY) else None
     if match is None:
         return None
     words = match["day"]

@@ -26,9 +26,43 @@ PROSE_VOCABULARY: dict[str, Declared] = {
     "text.language": token(
         "language that most function words of the text are of; raw is the share of them", repeats=False
     ),
+    "text.passage.language": token(
+        "language from here on, where it is another than before; raw is the share of its function "
+        "words; of the "
+        "first 30,000 characters",
+        repeats=True,
+    ),
+    "text.passage.script": token(
+        "script from here on, where it is another than before; raw is the share of its letters; of the first "
+        "30,000 characters",
+        repeats=True,
+    ),
     "text.words": count("words of the text, of its first 30,000 characters"),
     "text.confusable": content(
         "word in letters of two scripts that look alike; raw names the letters of the rarer one", repeats=True
+    ),
+    "text.layout": content(
+        "word as it comes out of a keyboard in another layout than its writer thinks; raw is the word "
+        "meant and "
+        "the two layouts, or dead-key for an accent that stands apart from its letter",
+        repeats=True,
+    ),
+    "text.figures": content(
+        "form in which grouped numbers are written, such as 1 234,56; raw says how many of how many, and the "
+        "first of them",
+        repeats=True,
+    ),
+    "text.phone": content(
+        "telephone number; raw is its international form, and how it is written: abroad, FR or US",
+        repeats=True,
+    ),
+    "text.person": content(
+        "name of a person; raw says what marks it: title, field, label or sign-off", repeats=True
+    ),
+    "text.organisation": content("name of a company; raw is its legal form", repeats=True),
+    "text.address": content("postal address; raw is its country: FR, DE, GB or US", repeats=True),
+    "text.other_script": count(
+        "words wholly in Cyrillic or Greek letters; only told where words of two scripts were found"
     ),
     "text.habit": token(
         "a habit of typography; raw is how often the text keeps it, of how many places where it could",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from leakverify.evidence import Location, Observation
 from leakverify.extractors._base import Event, Fault
-from leakverify.extractors.pdf import composition, glyphs
+from leakverify.extractors.pdf import composition, glyphs, ordinals
 from leakverify.extractors.pdf.frames import appearance_frame
 from leakverify.extractors.pdf.layers import Annotation, Item, PaintedPage, Run
 from leakverify.extractors.pdf.state import Reading, apart
@@ -24,6 +24,7 @@ _OBJECTS = 300_000
 PAGE_ROOMS: tuple[Callable[[Reading, PaintedPage], Iterator[Event]], ...] = (
     composition.page,
     glyphs.page,
+    ordinals.page,
 )
 
 
@@ -47,6 +48,7 @@ def page_contents(reading: Reading, doubtful: list[tuple[int, int]]) -> Iterator
                     yield Fault("malformed", "the page cannot be loaded for its text", where)
                     continue
                 text = document.characters(page.text_handle)
+                page.kept["text"] = text or ""
                 if text is None:
                     yield Fault("malformed", "the page cannot be loaded for its text", where)
                 elif text.strip() and left >= 0:

@@ -36,6 +36,9 @@ VOCABULARY: dict[str, Declared] = {
     "pdf.figure.set.gap": flag(
         "whether it stands inside that text object, where this shows nothing", repeats=True
     ),
+    "pdf.ordinal.raised": content(
+        "ordinal whose letters are small and stand above the line, as in 187th", repeats=True
+    ),
     "pdf.figure.set.apart": count(
         "text objects of other lines that are painted between that text and the figure", repeats=True
     ),
