@@ -45,10 +45,12 @@ if TYPE_CHECKING:
     from leakverify.scanner import Progress
     from leakverify.scanning import scan
     from leakverify.style import StyleComparison, compare_style
+    from leakverify.suppliers import Bill, OutOfLine, Supplier
 
 # where each public name lives; loaded on first use, so that the bare import stays cheap
 _HOME = {
     "Assessment": "evidence",
+    "Bill": "suppliers",
     "Conversation": "conversations",
     "Difference": "conversations",
     "Corpus": "corpus",
@@ -62,6 +64,7 @@ _HOME = {
     "Model": "classifier.model",
     "ModelError": "errors",
     "Observation": "evidence",
+    "OutOfLine": "suppliers",
     "Outcome": "evidence",
     "Picture": "picturing",
     "Pictures": "picturing",
@@ -77,6 +80,7 @@ _HOME = {
     "StoreTooNew": "errors",
     "StyleComparison": "style",
     "Summary": "_api",
+    "Supplier": "suppliers",
     "UsageError": "errors",
     "compare_style": "style",
     "doctor": "_api",
@@ -90,6 +94,7 @@ _HOME = {
 
 __all__ = [
     "Assessment",
+    "Bill",
     "Conversation",
     "Corpus",
     "Difference",
@@ -103,6 +108,7 @@ __all__ = [
     "Model",
     "ModelError",
     "Observation",
+    "OutOfLine",
     "Outcome",
     "Picture",
     "Pictures",
@@ -118,6 +124,7 @@ __all__ = [
     "StoreTooNew",
     "StyleComparison",
     "Summary",
+    "Supplier",
     "UsageError",
     "__version__",
     "compare_style",

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from leakverify.dkim.recover import Recovering
     from leakverify.extractors._base import Format
     from leakverify.outliers import Outliers
+    from leakverify.suppliers import Supplier
 
 _boxes: dict[tuple[str, str, tuple[str, ...]], Box] = {}
 _lock = threading.Lock()
@@ -238,6 +239,12 @@ class Scan:
             return self._mails().quoted(document)
         except KeyError:
             raise UsageError(f"the scan holds no mail {document}") from None
+
+    def invoices(self) -> list[Supplier]:
+        """Suppliers of two invoices or more, their habits, and what is out of line: shown, never counted."""
+        from leakverify.suppliers import suppliers
+
+        return suppliers(self._store.reports())
 
     def _mails(self) -> Correspondence:
         """All mails of the scan, read once."""

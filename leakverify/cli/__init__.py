@@ -22,6 +22,7 @@ VERBS = {
     "report": "report",
     "revisions": "revisions",
     "threads": "threads",
+    "invoices": "invoices",
     "keys": "keys",
     "style": "style",
     "corpus": "corpus",
