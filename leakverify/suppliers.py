@@ -1,4 +1,4 @@
-"""Invoices of an archive by supplier: the look and order of their numbers, and the accounts they are paid into.
+"""Invoices of an archive by supplier: the look and order of their numbers, and the accounts they name.
 
 Worked out from stored reports alone.  What is out of line is shown and never counted: a
 supplier changes its program or its bank, keeps several series, and numbers drafts.
