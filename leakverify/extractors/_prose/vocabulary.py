@@ -39,6 +39,10 @@ PROSE_VOCABULARY: dict[str, Declared] = {
         "siret and siren, the Belgian bce, the Spanish nif, the Italian piva, the Swiss che",
         repeats=True,
     ),
+    "text.recognised": content(
+        "text that was recognised from a page without any, when it was asked for; raw is the program",
+        repeats=True,
+    ),
     "text.representative": token(
         "words by which the text says that a VAT number is that of a group or a tax representative",
         repeats=True,
