@@ -46,10 +46,12 @@ if TYPE_CHECKING:
     from leakverify.scanner import Progress
     from leakverify.scanning import scan
     from leakverify.style import StyleComparison, compare_style
+    from leakverify.suppliers import Bill, OutOfLine, Supplier
 
 # where each public name lives; loaded on first use, so that the bare import stays cheap
 _HOME = {
     "Assessment": "evidence",
+    "Bill": "suppliers",
     "Conversation": "conversations",
     "Difference": "conversations",
     "Corpus": "corpus",
@@ -64,6 +66,7 @@ _HOME = {
     "Model": "classifier.model",
     "ModelError": "errors",
     "Observation": "evidence",
+    "OutOfLine": "suppliers",
     "Outcome": "evidence",
     "Picture": "picturing",
     "Pictures": "picturing",
@@ -80,6 +83,7 @@ _HOME = {
     "StoreTooNew": "errors",
     "StyleComparison": "style",
     "Summary": "_api",
+    "Supplier": "suppliers",
     "UsageError": "errors",
     "compare_style": "style",
     "doctor": "_api",
@@ -94,6 +98,7 @@ _HOME = {
 
 __all__ = [
     "Assessment",
+    "Bill",
     "Conversation",
     "Corpus",
     "Difference",
@@ -108,6 +113,7 @@ __all__ = [
     "Model",
     "ModelError",
     "Observation",
+    "OutOfLine",
     "Outcome",
     "Picture",
     "Pictures",
@@ -124,6 +130,7 @@ __all__ = [
     "StoreTooNew",
     "StyleComparison",
     "Summary",
+    "Supplier",
     "UsageError",
     "__version__",
     "compare_style",

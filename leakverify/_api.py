@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from leakverify.dkim.recover import Recovering
     from leakverify.extractors._base import Format
     from leakverify.outliers import Outliers
+    from leakverify.suppliers import Supplier
 
 _boxes: dict[tuple[str, str, tuple[str, ...]], Box] = {}
 _lock = threading.Lock()
@@ -42,6 +43,7 @@ def verify(
     dkim_keys: Iterable[str | os.PathLike[str]] = (),
     tables: Iterable[str | os.PathLike[str]] = (),
     model: Model | str | os.PathLike[str] | None = "baseline",
+    ocr: bool = False,
 ) -> Report:
     """Examine one file and report on it.
 
@@ -52,10 +54,11 @@ def verify(
     mail is verified with (see :func:`leakverify.dkim.keys.read_keys`), ``tables``
     your own dated terms (see :meth:`leakverify.references.References.read`).
     ``model`` is one at hand, the path of one, ``"baseline"`` for the shipped one,
-    or ``None`` for no score.
+    or ``None`` for no score.  ``ocr`` recognises the text of pages that are pictures
+    with the tesseract of this machine; what such text says is shown and never counts.
 
-    Raises ``UsageError`` when there is no such file or one of keys or terms is of
-    no use, ``IsolationUnavailable`` under ``isolation="required"``, ``ModelError``
+    Raises ``UsageError`` when there is no such file, one of keys or terms is of no
+    use or there is no tesseract, ``IsolationUnavailable`` under ``isolation="required"``, ``ModelError``
     for a model that cannot be used.  A bad file never raises.
     """
     from leakverify.judge import judge_unit
@@ -74,12 +77,11 @@ def verify(
     except OSError as error:
         return judge_unit(_unreadable(name, error), name, model=scoring)[0]
     try:
-        if isolation == "none":
-            from leakverify.box.inprocess import examine_bytes
+        result = examined(descriptor, name, isolation, chosen, formats)
+        if ocr:
+            from leakverify.recognising import recognised
 
-            result = examine_bytes(_read(descriptor), name, limits=chosen, extra=formats)
-        else:
-            result = _in_box(descriptor, name, isolation, chosen, formats)
+            result = recognised(result, descriptor, isolation=isolation, limits=chosen)
     finally:
         os.close(descriptor)
     return judge_unit(result, name, references=references, model=scoring)[0]
@@ -92,6 +94,17 @@ def chosen_model(model: Model | str | os.PathLike[str] | None) -> Model | None:
     from leakverify.classifier.model import chosen
 
     return chosen(model)
+
+
+def examined(
+    descriptor: int, name: str, isolation: str, limits: Limits, formats: tuple[str, ...] = ()
+) -> UnitResult:
+    """What the box, or this process where that was asked for by name, reads in an open file."""
+    if isolation == "none":
+        from leakverify.box.inprocess import examine_bytes
+
+        return examine_bytes(_read(descriptor), name, limits=limits, extra=formats)
+    return _in_box(descriptor, name, isolation, limits, formats)
 
 
 def _in_box(
@@ -238,6 +251,12 @@ class Scan:
             return self._mails().quoted(document)
         except KeyError:
             raise UsageError(f"the scan holds no mail {document}") from None
+
+    def invoices(self) -> list[Supplier]:
+        """Suppliers of two invoices or more, their habits, and what is out of line: shown, never counted."""
+        from leakverify.suppliers import suppliers
+
+        return suppliers(self._store.reports())
 
     def _mails(self) -> Correspondence:
         """All mails of the scan, read once."""

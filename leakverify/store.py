@@ -94,6 +94,10 @@ class Entry(msgspec.Struct, frozen=True):
     judged: str
 
 
+def _empty(path: Path) -> bool:
+    return path.is_file() and not path.stat().st_size
+
+
 class Store:
     """An open store. ``path`` ``None`` keeps everything in memory.
 
@@ -114,7 +118,7 @@ class Store:
         try:
             self._db = self._open(write)
         except BaseException:
-            if write and new and self.path is not None and self.path.exists() and not self.path.stat().st_size:
+            if write and new and self.path is not None and _empty(self.path):
                 self.path.unlink()  # nothing was kept: the same command is to begin anew
             self._drop_lock()
             raise
@@ -161,7 +165,7 @@ class Store:
 
         One that a killed scan left has its lock beside it.
         """
-        if path.is_file() and not path.stat().st_size and not Path(f"{path}-lock").exists():
+        if _empty(path) and not Path(f"{path}-lock").exists():
             raise StoreError(f"{path} is an empty file and not a store: name a new one")
 
     def _drop_lock(self) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
+from leakverify.box.render_image import drawn_image
 from leakverify.box.still import tiles
 from leakverify.box.wire import PIXELS, SIDE, Bitmap, End, Shot
 from leakverify.extractors._base import LimitExceeded, Source
@@ -53,6 +54,9 @@ def draw(source: Source, shots: Sequence[Shot]) -> Iterator[tuple[Bitmap | End, 
         data = source.data
     except LimitExceeded as limit:
         yield from ((End(number, limit.code), b"") for number in range(len(shots)))
+        return
+    if b"%PDF" not in data[:1024]:
+        yield from (drawn_image(data, number, shot) for number, shot in enumerate(shots))
         return
     at = 0
     while at < len(shots):

@@ -5,7 +5,8 @@ base, a rate and a tax, and lines of items in which quantity times price gives a
 total.  Net and tax must make gross, or net alone where the text says why there is no tax
 (reverse charge, small businesses); the rate on the base must give the tax; where most
 items keep the product, the ones that do not are named; and the totals of the items must
-make the net amount below them where no other amount stands in between.  Words and
+make the net amount below them where no other amount stands in between; the sum in words
+that closes the invoice must be an amount of it.  Words and
 amounts stand on one line, in a column of each, or in the cells of a sheet.
 
 Why it matters: who changes one amount must change all that hang on it, in the lines,
@@ -34,6 +35,7 @@ from leakverify.evidence import Cost, Family, Observation, Outcome, Question
 MESSAGES = {
     "total": "Net and tax make {expected}; the line «{line}» says {stated}.",
     "rate": "The rate on the base gives {expected}; the line «{line}» says {stated}.",
+    "words": "The sum in words is {expected} («{line}»); the total says {stated}.",
     "lines": "The lines of items make {expected}; the line «{line}» says {stated}.",
     "item": "Quantity times price gives {expected}; the line «{line}» says {stated}, while {kept} lines "
     "compute.",
@@ -55,7 +57,10 @@ _MESSAGE = {
     "net*rate=tax": "rate",
     "quantity*price=total": "item",
     "lines=net": "lines",
+    "words=total": "words",
 }
+#: relations between which no adjustment stands, or only one that was looked for where they were computed
+_ALONE = frozenset(("quantity*price=total", "lines=net", "words=total"))
 _MOST = 5
 #: what is named between sums and total and can only make the total smaller
 _LOWER = frozenset(("discount", "deposit"))
@@ -154,7 +159,7 @@ def _broken(facts: Facts, one: Observation, *, recognised: bool) -> Answer:
         return neutral("recognised", rests_on=(one,), relation=relation, line=line)
     between = _between(facts, expected, stated)
     said = {"line": line, "expected": expected, "stated": stated}
-    if between is not None and relation not in ("quantity*price=total", "lines=net"):
+    if between is not None and relation not in _ALONE:
         return neutral(
             "adjusted", rests_on=(one, between), relation=relation, adjustment=str(between.value), **said
         )

@@ -24,6 +24,7 @@ VERBS = {
     "revisions": "revisions",
     "regions": "regions",
     "threads": "threads",
+    "invoices": "invoices",
     "keys": "keys",
     "style": "style",
     "corpus": "corpus",

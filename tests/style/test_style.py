@@ -318,7 +318,9 @@ def test_the_command_prints_reason_and_figures(tmp_path: Path, capsys: pytest.Ca
     assert json.loads(capsys.readouterr().out)["abstained"]["code"] == "few-authors"
 
 
-def test_a_folder_of_too_few_authors_is_not_measured(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_folder_of_too_few_authors_is_not_measured(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     from leakverify_models import style as measured
 
     for author in range(3):

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from leakverify.extractors._prose.habits import Habits
     from leakverify.extractors._prose.invoice import Invoice
     from leakverify.extractors._prose.phones import Phone
+    from leakverify.extractors._prose.worded import Worded
 
 __all__ = ["PROSE_VERSION", "PROSE_VOCABULARY", "Prose", "prose_tables", "warm_up"]
 
@@ -35,6 +36,11 @@ _TEXTS = frozenset(
 _READ, _TOLD = 1_500_000, 200
 _LINE = 2_000
 _FIGURE = re.compile(r"\d")
+#: an invoice that was printed again, with the template of that day
+_COPY = re.compile(
+    r"\b(?:duplicata|duplicate|r[ée][ée]dition|r[ée]imprim|copie (?:de|d['’]) ?facture|zweitschrift)",
+    re.IGNORECASE,
+)
 
 
 class Prose:
@@ -75,16 +81,19 @@ class _Reading:
         self.seen: set[tuple[str, str]] = set()
 
     def facts(self) -> Iterator[Observation]:
+        from leakverify.extractors._prose.amounts import shown
         from leakverify.extractors._prose.dates import WEEKDAYS, days
         from leakverify.extractors._prose.habits import Habits
-        from leakverify.extractors._prose.identifiers import hosts, identifiers
+        from leakverify.extractors._prose.identifiers import hosts, identifiers, representative
         from leakverify.extractors._prose.invoice import Invoice, may_be_one
         from leakverify.extractors._prose.parties import Parties
         from leakverify.extractors._prose.phones import phones
         from leakverify.extractors._prose.terms import dateline, terms
+        from leakverify.extractors._prose.worded import worded
 
         habits, invoice, parties, right = Habits(), Invoice(), Parties(), 0
         numbers: list[tuple[Location, Phone]] = []
+        closing: list[tuple[Worded, Location]] = []
         amounts = not self.rows and any(may_be_one(text) for _, text in self.passages)
         for number, (where, text) in enumerate(self.passages):
             habits.hear(text)
@@ -93,6 +102,13 @@ class _Reading:
             for term in terms(text):
                 at = _at(where, text.count("\n", 0, term.start) + 1)
                 yield from self._once("text.term", term.name, at, term.words)
+            for sum_ in worded(text):
+                at = _at(where, text.count("\n", 0, sum_.start) + 1)
+                if sum_.figures is not None:
+                    raw = f"{shown(sum_.value)} {shown(sum_.figures.value)}"
+                    yield from self._some("text.amount.words", clip(sum_.words, 200), at, raw)
+                elif sum_.closing:
+                    closing.append((sum_, at))
             for line, words in enumerate(text.splitlines(), 1):
                 words = words[:_LINE]
                 figures = _FIGURE.search(words) is not None
@@ -129,6 +145,11 @@ class _Reading:
                     yield from self._once("text.dateline", own.isoformat(), _in_sheet(where, line), None)
         if "text.confusable" in self.told:
             yield from self._other_script()
+        for where, text in self.passages if self.told.get("text.identifier") else ():
+            stands_in = representative(text)
+            if stands_in is not None:
+                at = _at(where, text.count("\n", 0, stands_in[0]) + 1)
+                yield from self._once("text.representative", stands_in[1].lower(), at, None)
         if right:
             yield Observation(name="text.weekday.right", value=right)
         yield Observation(name="text.words", value=habits.words)
@@ -139,7 +160,7 @@ class _Reading:
             yield Observation(name="text.habit", value=habit, raw=f"{kept} of {could}")
         yield from self._heard(habits)
         yield from self._phones(numbers, None if language is None else language[0], parties.countries)
-        yield from self._invoice(invoice)
+        yield from self._invoice(invoice, closing)
 
     def _other_script(self) -> Iterator[Observation]:
         """Asked only where words of two scripts were met: whether their writer writes both."""
@@ -196,8 +217,9 @@ class _Reading:
                 "text.confusable", clip(word), _at(where, text.count("\n", 0, place) + 1), letters
             )
 
-    def _invoice(self, invoice: Invoice) -> Iterator[Observation]:
+    def _invoice(self, invoice: Invoice, closing: list[tuple[Worded, Location]]) -> Iterator[Observation]:
         from leakverify.extractors._prose.amounts import shown
+        from leakverify.extractors._prose.terms import mentions
 
         passages, placed = (self.rows, _in_sheet) if self.rows else (self.passages, _at)
         place: Callable[[int, int], Location] = lambda passage, line: placed(passages[passage][0], line)  # noqa: E731
@@ -205,6 +227,14 @@ class _Reading:
         if not invoice.is_one:
             return
         yield Observation(name="invoice.kind", value=invoice.kind)
+        for where, text in self.passages:
+            for term in mentions(text):
+                at = _at(where, text.count("\n", 0, term.start) + 1)
+                yield from self._once("invoice.mention", term.name, at, clip(term.words, 200))
+            copied = _COPY.search(text)
+            if copied is not None:
+                at = _at(where, text.count("\n", 0, copied.start()) + 1)
+                yield from self._once("invoice.copy", copied[0].lower(), at, None)
         for number, passage, line in invoice.numbers:
             yield from self._once("invoice.number", number, place(passage, line), None)
         for found in invoice.sums.labelled:
@@ -220,6 +250,23 @@ class _Reading:
                 raw = f"{one.relation} {one.expected} {one.stated}"
                 where = place(one.passage, one.line)
                 yield from self._some("invoice.relation.break", clip(one.words.strip(), 300), where, raw)
+        yield from self._closing(invoice, closing)
+
+    def _closing(self, invoice: Invoice, closing: list[tuple[Worded, Location]]) -> Iterator[Observation]:
+        """The sum in words that closes an invoice, against its amounts, where there is one total."""
+        from leakverify.extractors._prose.amounts import shown
+
+        totals = {
+            found.amount.value: found for found in invoice.sums.labelled if found.kind in ("gross", "due")
+        }
+        for words, at in closing if totals else ():
+            stated = {*totals, *invoice.sums.all}
+            kept = any(words.says(amount) for amount in stated)
+            if kept or len(totals) == 1:
+                yield Observation(name="invoice.relation", value="words=total", raw=f"{int(kept)} of 1")
+            if not kept and len(totals) == 1:
+                raw = f"words=total {shown(words.value)} {shown(next(iter(totals)))}"
+                yield from self._some("invoice.relation.break", clip(words.words, 300), at, raw)
 
     def _once(self, name: str, value: str, where: Location, raw: str | None) -> Iterator[Observation]:
         if (name, value) not in self.seen:
@@ -248,7 +295,7 @@ def prose_tables() -> str:
     """Identifies the tables that say what is looked for in a text."""
     from leakverify.knowledge import digest
 
-    return digest("dated_terms")
+    return digest("dated_terms") + digest("invoice_mentions")
 
 
 def warm_up() -> None:

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import NamedTuple
 
-from leakverify.extractors._prose.amounts import UNIT, Amount, shown
+from leakverify.extractors._prose.amounts import UNIT, Amount, apart, shown
 
 CENT = UNIT // 100
 #: fewest lines of items that keep a relation, and the share of lines of their shape that must
@@ -102,9 +103,8 @@ class Sums:
     def _items(self, of: Named) -> Iterator[Relation]:
         """Quantity times price on lines of one shape: as many amounts, at the same places percentages."""
         shapes: dict[tuple[bool, ...], list[Row]] = defaultdict(list)
-        for row in self.rows:
-            if len(row.numbers) >= 3:
-                shapes[tuple(a.percent for a in row.numbers)].append(row)
+        for row in _read(self.rows):
+            shapes[tuple(a.percent for a in row.numbers)].append(row)
         for shape, rows in shapes.items():
             places = [i for i, percent in enumerate(shape) if not percent]
             triples = [(a, b, c) for c in places for b in places for a in places if a < b < c]
@@ -232,6 +232,50 @@ class Sums:
         paid = [abs(value) for value in self.between]
         if any(abs(abs(rest) - part) <= 2 * CENT for part in {*paid, sum(paid)}):
             yield "total-paid=due", 1, 1, []
+
+
+def _read(rows: list[Row]) -> Iterator[Row]:
+    """Rows of three numbers and more; where figures can be read in two ways, in the one that computes."""
+    others = [_other(row) for row in rows]
+    kept = {
+        tuple(a.percent for a in one.numbers)
+        for pair in zip(rows, others, strict=True)
+        for one in pair
+        if one is not None and _computes(one)
+    }
+    for row, other in zip(rows, others, strict=True):
+        chosen = row
+        if other is not None and not _computes(row):
+            shape = tuple(a.percent for a in row.numbers)
+            turned = tuple(a.percent for a in other.numbers)
+            if _computes(other) or (turned in kept and shape not in kept) or _few(row) < 3 <= _few(other):
+                chosen = other
+        if len(chosen.numbers) >= 3:
+            yield chosen
+
+
+def _few(row: Row) -> int:
+    return sum(not a.percent for a in row.numbers)
+
+
+def _computes(row: Row) -> bool:
+    """Whether two neighbours of the row have a later one for their product, and neither is 1."""
+    places = [i for i, a in enumerate(row.numbers) if not a.percent]
+    return any(
+        product(row, (a, b, c)) and UNIT not in (row.numbers[a].value, row.numbers[b].value)
+        for at, (a, b) in enumerate(pairwise(places))
+        for c in places[at + 2 :]
+    )
+
+
+def _other(row: Row) -> Row | None:
+    """The row with the first figures that hold a plain space read as two numbers."""
+    for at, amount in enumerate(row.numbers):
+        pair = apart(amount)
+        if pair is not None:
+            numbers = (*row.numbers[:at], *pair, *row.numbers[at + 1 :])
+            return Row(row.passage, row.line, row.words, numbers)
+    return None
 
 
 def _whole(taxes: set[int]) -> int:
