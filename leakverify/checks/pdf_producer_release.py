@@ -182,7 +182,8 @@ def _released(program: str) -> Iterator[datetime | None]:
         found = re.search(claims, program, re.IGNORECASE)
         if found is None:
             continue
-        version = _numbers(found[1])
+        # an expression without a group tells a name that says enough without a version
+        version = _numbers(found[1]) if found.re.groups else (0,)
         known = None
         for row in rows:
             if _numbers(row["version"]) <= version:
