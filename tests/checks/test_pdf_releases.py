@@ -90,7 +90,14 @@ def test_names_are_read_as_programs_write_them(program: str, year: int) -> None:
 
 @pytest.mark.parametrize(
     "program",
-    ["ESP Ghostscript 815.02", "Ghostscript", "Microsoft Word 8.0", "iText 2.0.8 (by lowagie.com)", "Skia/PDF", ""],
+    [
+        "ESP Ghostscript 815.02",
+        "Ghostscript",
+        "Microsoft Word 8.0",
+        "iText 2.0.8 (by lowagie.com)",
+        "Skia/PDF",
+        "",
+    ],
 )
 def test_names_without_a_known_version_say_nothing(program: str) -> None:
     assert _since(program) is None
