@@ -101,9 +101,9 @@ def _read_terms(path: str | os.PathLike[str]) -> list[Dated]:
         data = Path(path).read_bytes() if Path(path).stat().st_size <= _TABLE else None
         if data is None:
             raise UsageError(f"{name}: more than {_TABLE} bytes")
-        rows = list(parse_table(_as_table(_text(data), name), name))
+        rows = list(parse_table(_as_table(_text(data, name), name), name))
         found = [Dated(row["term"], row.when.text, row["until"], row.source, name) for row in rows]
-    except (OSError, UnicodeError, csv.Error, BadTableError) as error:
+    except (OSError, UnicodeError, BadTableError) as error:
         raise UsageError(f"no table: {error}") from error
     for row in found:
         if len(row.term.strip()) < 3:
@@ -115,14 +115,18 @@ def _read_terms(path: str | os.PathLike[str]) -> list[Dated]:
     return found
 
 
-def _text(data: bytes) -> str:
+def _text(data: bytes, name: str) -> str:
     """The text of a table as spreadsheets save it."""
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return data.decode("utf-16")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252")
+    for encoding in ("utf-8-sig", "cp1252"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text
+    raise BadTableError(f"{name}: not a table of text; save it as CSV in UTF-8")
 
 
 def _as_table(text: str, name: str) -> str:
@@ -143,7 +147,10 @@ def _as_table(text: str, name: str) -> str:
     for number, line in enumerate(lines[first + 1 :], first + 2):
         if not line.strip(f"{parted} ") or line.startswith("#"):
             continue
-        cells = next(csv.reader([line], delimiter=parted, strict=True))
+        try:
+            cells = next(csv.reader([line], delimiter=parted, strict=True))
+        except csv.Error:
+            raise BadTableError(f"{name}:{number}: a quotation mark without its other on the line") from None
         if len(cells) != len(columns):
             raise BadTableError(
                 f"{name}:{number}: {len(cells)} cells for {len(columns)} columns; put a cell that holds "

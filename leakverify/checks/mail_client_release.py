@@ -17,7 +17,7 @@ Repeat by hand: ``grep -inE '^(x-mailer|user-agent|date|received):' FILE`` and
 the release notes of the program.
 
 Sources: ``mail_client_releases``, each row with its source; dates are lower
-bounds.  Measured: none of 308 genuine mails that name a known version is
+bounds.  Measured: none of 331 genuine mails that name a known version is
 reported; of 100 mails dated back by ten years all are.
 """
 

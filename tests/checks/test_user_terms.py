@@ -52,6 +52,8 @@ def test_a_report_says_that_it_was_made_with_tables(tmp_path: Path) -> None:
         (TABLE.replace("Ministre Dupont", "Ministre;Dupont").replace("\t", ";"), "t.tsv:2: 6 cells for 5"),
         (TABLE.partition("\n")[0], "no rows"),
         ("", "empty"),
+        (TABLE.replace("Ministre", '"Ministre'), "t.tsv:2: a quotation mark without its other"),
+        ("\0\1\2", "not a table of text"),
         (TABLE.replace("Ministre Dupont", "X"), "three characters"),
         (TABLE.replace("term", "word"), "no column term"),
         ("nothing", "no column term, date, source"),
