@@ -11,7 +11,8 @@ it says.  Between preview and sale few people had it.
 
 Innocent ways: a template or theme that was refreshed brings its own fonts, and
 the last save moves with it; software that converts or cleans documents keeps
-every date of the original; a family of the same name from another maker.
+every date of the original; a family of the same name from another maker.  A date
+at the turn of a year may be that of a clock that started over, and is only shown.
 
 Repeat by hand: ``unzip -p FILE word/fontTable.xml word/theme/theme1.xml | grep -o
 'w:name="[^"]*"\|typeface="[^"]*"' | sort -u`` and ``unzip -p FILE docProps/core.xml``.
@@ -25,8 +26,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from leakverify.checks._base import Answer, Example, Facts, check, contradicts, fact, unusual
-from leakverify.checks._time import DAY, moments, newest, span_text
+from leakverify.checks._base import Answer, Example, Facts, check, contradicts, fact, neutral, unusual
+from leakverify.checks._time import DAY, moments, newest, span_text, started_over
 from leakverify.checks.font_anachronism import family_row
 from leakverify.evidence import Cost, Family, Outcome, Question
 from leakverify.when import parse_when
@@ -34,6 +35,8 @@ from leakverify.when import parse_when
 MESSAGES = {
     "younger": "The document names the font {font}; nobody could have {named} before {since}. The latest "
     "date it states of itself is {latest}, {by} before that.",
+    "unset": "The document names the font {font}; nobody could have {named} before {since}. The latest date "
+    "it states of itself, {latest}, lies at the turn of a year, where clocks begin that lost their power.",
     "preview": "The document names the font {font}; {named} was sold from {sold} and could be had in "
     "previews from {since}. The latest date it states of itself is {latest}.",
 }
@@ -64,6 +67,16 @@ EXAMPLES = (
         facts=(
             fact("ooxml.core.modified", "2006-02-04T09:30:00Z", part="docProps/core.xml"),
             fact("ooxml.font", "Calibri", part="word/fontTable.xml"),
+        ),
+    ),
+    Example(
+        title="a computer whose clock started over, in the last hours of 2001",
+        outcome=Outcome.NEUTRAL,
+        formats=("ooxml",),
+        facts=(
+            fact("ooxml.core.created", "2001-12-31T17:25:32Z", part="docProps/core.xml"),
+            fact("ooxml.core.modified", "2001-12-31T20:41:00Z", part="docProps/core.xml"),
+            fact("ooxml.font", "Calibri", part="ppt/theme/theme1.xml"),
         ),
     ),
     Example(
@@ -102,7 +115,10 @@ def office_fonts(facts: Facts) -> Iterator[Answer]:
         said["latest"] = latest[1].text
         ahead = row.when.earliest - latest[1].latest
         sold = parse_when(row["commercial"]) if row["commercial"] else None
-        if ahead > DAY:
+        if ahead > DAY and started_over(latest[1]):
+            told.add(row["named"])
+            yield neutral("unset", rests_on=(used, latest[0]), **said)
+        elif ahead > DAY:
             told.add(row["named"])
             yield contradicts("younger", rests_on=(used, latest[0]), by=span_text(ahead), **said)
         elif sold is not None and sold.earliest - latest[1].latest > DAY:
