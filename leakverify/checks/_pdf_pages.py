@@ -84,6 +84,15 @@ def owns(facts: Facts, family: str) -> tuple[Observation, ...]:
     return ()
 
 
+def habits(facts: Facts) -> set[str]:
+    """Every program of which a page, a form or a font shows a habit, whoever else is told by that page."""
+    found = {family for drawn in looks(facts) for family in _rows("own", drawn.stated)}
+    for row in table("pdf_page_writers"):
+        if row["role"] == "own" and row["family"] not in found and _elsewhere(row, facts):
+            found.add(row["family"])
+    return found
+
+
 def edited(facts: Facts) -> tuple[Observation, ...]:
     """What shows that Acrobat wrote a page, which it does when a page of another program is edited."""
     for drawn in looks(facts):

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from leakverify.classifier._families import Families
 from leakverify.classifier._forest import Forest
+from leakverify.classifier._hands import Hands, hand_columns, known_hands
 from leakverify.classifier._matrix import Codes, Encoder
 from leakverify.classifier._peers import Floats, Peers, Placed
 from leakverify.classifier.calibration import Calibrator
@@ -81,7 +82,7 @@ class FormatModel:
         *,
         label: NDArray[np.int32],
         versions: list[str],
-        writer: Families | None = None,
+        writer: Families | Hands | None = None,
         calibrators: Mapping[str, Calibrator] | None = None,
         conflicts: Conflicts | None = None,
         dropped: int = 0,
@@ -198,19 +199,13 @@ class FormatModel:
             arrays[f"spread {name}"] = kept.pop("spread").astype("<f8")
             state["calibrators"][name] = kept
         if self.writer is not None:
-            writer = self.writer
-            state["writer"] = {
-                "names": list(writer.names), "level": writer.level, "share": writer.share,
-                "novel": writer.novel,
-            }  # fmt: skip
-            arrays |= {
-                "term column": writer.column.astype("<i4"), "term code": writer.code.astype("<i4"),
-                "roots": writer.forest.roots.astype("<i4"), "question": writer.forest.question.astype("<i4"),
-                "no": writer.forest.no.astype("<i4"), "yes": writer.forest.yes.astype("<i4"),
-                "shares": writer.forest.shares.astype("<f4"),
-                "misfit": np.concatenate(writer.misfit).astype("<f8"),
-                "misfits": np.asarray([len(m) for m in writer.misfit], "<i4"),
-            }  # fmt: skip
+            layers = self.writer.layers if isinstance(self.writer, Hands) else (self.writer,)
+            state["writer"] = [
+                {"names": list(one.names), "level": one.level, "share": one.share, "novel": one.novel}
+                for one in layers
+            ]
+            for n, one in enumerate(layers):
+                arrays |= {f"hand {n} {name}": array for name, array in _parts(one).items()}
         return state, arrays
 
     @classmethod
@@ -243,25 +238,42 @@ class FormatModel:
             conflicts=None if conflicts is None else msgspec.convert(conflicts, Conflicts),
         )  # fmt: skip
         if state["writer"] is not None:
-            model.writer = model._families(state["writer"], arrays)
+            model.writer = model._writer(state["writer"], arrays)
+            _must(bool((label < len(model.writer.names)).all()))
         return model
 
-    def _families(self, state: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Families:
+    def _writer(self, state: list[Mapping[str, Any]], arrays: Mapping[str, NDArray[Any]]) -> Families | Hands:
+        columns = hand_columns(self.encoder, self.structure)
+        _must(isinstance(state, list) and len(state) == max(len(columns), 1))
+        parts = [
+            {key.removeprefix(f"hand {n} "): found for key, found in arrays.items() if key.startswith(f"hand {n} ")}
+            for n in range(len(state))
+        ]  # fmt: skip
+        if not columns:
+            return self._families(state[0], parts[0], len(self.structure), alone=True)
+        layers = [
+            self._families(one, theirs, len(at), alone=False)
+            for one, theirs, at in zip(state, parts, columns, strict=True)
+        ]
+        return Hands(layers, columns, known_hands(self.encoder, self.structure, layers))
+
+    def _families(
+        self, state: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], width: int, *, alone: bool
+    ) -> Families:
         names = [str(name) for name in state["names"]]
         column, code = arrays["term column"], arrays["term code"]
         misfit, sizes = arrays["misfit"], arrays["misfits"]
-        width = len(self.structure)
         forest = Forest(
             arrays["roots"], arrays["question"], arrays["no"], arrays["yes"], arrays["shares"], len(column)
         )
         _must(column.ndim == 1 and column.shape == code.shape and forest.shares.shape[1] == len(names))
         _must(sizes.shape == (len(names),) and int(sizes.sum()) == len(misfit))
         _must(len(column) == 0 or (column.min() >= 0 and column.max() < width))
-        _must(bool((sizes >= 0).all()) and bool((self.label < len(names)).all()))
+        _must(bool((sizes >= 0).all()))
         return Families(
             names, column.astype(np.int64), code.astype(np.int64), forest,
             [np.sort(part) for part in np.split(misfit, np.cumsum(sizes)[:-1])],
-            [self.writer_peers(n) if name else None for n, name in enumerate(names)],
+            [self.writer_peers(n) if name and alone else None for n, name in enumerate(names)],
             level=float(state["level"]), share=float(state["share"]), novel=float(state["novel"]),
         )  # fmt: skip
 
@@ -273,6 +285,18 @@ class FormatModel:
         where = np.unique(self.sources[members], return_inverse=True)[1]
         codes = self.codes[np.ix_(members, self.structure)]
         return Peers(codes, where.astype(np.int64), np.ones(len(self.structure)))
+
+
+def _parts(one: Families) -> dict[str, NDArray[Any]]:
+    """A classifier as arrays."""
+    return {
+        "term column": one.column.astype("<i4"), "term code": one.code.astype("<i4"),
+        "roots": one.forest.roots.astype("<i4"), "question": one.forest.question.astype("<i4"),
+        "no": one.forest.no.astype("<i4"), "yes": one.forest.yes.astype("<i4"),
+        "shares": one.forest.shares.astype("<f4"),
+        "misfit": np.concatenate(one.misfit).astype("<f8"),
+        "misfits": np.asarray([len(m) for m in one.misfit], "<i4"),
+    }  # fmt: skip
 
 
 def _must(holds: bool) -> None:
