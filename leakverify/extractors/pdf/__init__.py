@@ -30,7 +30,7 @@ def sniff(ends: Probe) -> Fit:
 FORMAT = Format(
     name="pdf",
     title="Portable Document Format",
-    version=3,
+    version=4,
     sniff=sniff,
     observes=observed(),
     extensions=("pdf",),
