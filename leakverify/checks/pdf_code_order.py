@@ -49,7 +49,10 @@ INNOCENT = {
     "reordered": "A program changed the order in which the page is drawn.",
 }
 
-_LENGTH = fact("pdf.font.order.length", 41, page=1, part="obj 7 0")
+_FONT = (
+    fact("pdf.font.used", "BAAAAA+LiberationSans", page=1, part="obj 7 0"),
+    fact("pdf.font.order.length", 41, page=1, part="obj 7 0"),
+)
 
 EXAMPLES = (
     Example(
@@ -57,7 +60,7 @@ EXAMPLES = (
         outcome=Outcome.CONTRADICTS,
         formats=("pdf",),
         facts=(
-            _LENGTH,
+            *_FONT,
             fact("pdf.font.order.early", "6", page=2, part="obj 7 0", raw="see the report (6005). Further"),
         ),
     ),
@@ -66,7 +69,7 @@ EXAMPLES = (
         outcome=Outcome.UNUSUAL,
         formats=("pdf",),
         facts=(
-            _LENGTH,
+            *_FONT,
             fact("pdf.font.order.gone", "1", page=1, part="obj 7 0", raw="to be paid: 22345 by"),
             fact("pdf.font.order.between", " 2", page=1, part="obj 7 0"),
         ),
@@ -76,12 +79,12 @@ EXAMPLES = (
         outcome=Outcome.NEUTRAL,
         formats=("pdf",),
         facts=(
-            _LENGTH,
+            *_FONT,
             fact("pdf.font.order.gone", "1", page=1, part="obj 7 0", raw="to be paid:  by Friday"),
             fact("pdf.font.order.between", " by F", page=1, part="obj 7 0"),
         ),
     ),
-    Example(title="as it was written", outcome=Outcome.NEUTRAL, formats=("pdf",), facts=()),
+    Example(title="as it was written", outcome=Outcome.NEUTRAL, formats=("pdf",), facts=_FONT[:1]),
 )
 
 
@@ -120,6 +123,6 @@ def _said(character: Observation, length: Observation) -> dict[str, str | int]:
     return {
         "character": str(character.value),
         "page": character.where.page or 1,
-        "count": int(length.value or 0),
+        "count": length.value if isinstance(length.value, int) else 0,
         "text": (character.raw or "").strip() or "nothing else",
     }

@@ -69,8 +69,8 @@ def _strings(pdf: Any, content: bytes) -> list[bytes]:
     import pikepdf
 
     found = []
-    for operands, _ in pikepdf.parse_content_stream(pdf.make_stream(content)):
-        for operand in operands:
+    for instruction in pikepdf.parse_content_stream(pdf.make_stream(content)):
+        for operand in instruction.operands:
             listed = operand if isinstance(operand, pikepdf.Array) else [operand]
             found += [bytes(one) for one in listed if isinstance(one, pikepdf.String)]
     return found
