@@ -4,7 +4,7 @@
 set -eu
 
 PACKAGES="chromium faketime fonts-dejavu-core fonts-liberation ghostscript gimp imagemagick libimage-exiftool-perl libjpeg-turbo-progs
-libreoffice-calc libreoffice-draw libreoffice-writer ocrmypdf pandoc pdftk-java poppler-utils qpdf
+libreoffice-calc libreoffice-draw libreoffice-writer mupdf-tools ocrmypdf pandoc pdftk-java poppler-utils qpdf
 tar tesseract-ocr zip"
 PYTHON_PACKAGES="openpyxl XlsxWriter numpy pikepdf reportlab"
 
