@@ -39,21 +39,25 @@ if TYPE_CHECKING:
         Question,
         Report,
     )
+    from leakverify.hints import Hint, Regions, regions
     from leakverify.limits import Limits
     from leakverify.picturing import Picture, Pictures, Plate, pictures
     from leakverify.recovery import Revision, revisions
     from leakverify.scanner import Progress
     from leakverify.scanning import scan
     from leakverify.style import StyleComparison, compare_style
+    from leakverify.suppliers import Bill, OutOfLine, Supplier
 
 # where each public name lives; loaded on first use, so that the bare import stays cheap
 _HOME = {
     "Assessment": "evidence",
+    "Bill": "suppliers",
     "Conversation": "conversations",
     "Difference": "conversations",
     "Corpus": "corpus",
     "Document": "document",
     "Evidence": "evidence",
+    "Hint": "hints",
     "Isolation": "evidence",
     "IsolationUnavailable": "errors",
     "LeakverifyError": "errors",
@@ -62,6 +66,7 @@ _HOME = {
     "Model": "classifier.model",
     "ModelError": "errors",
     "Observation": "evidence",
+    "OutOfLine": "suppliers",
     "Outcome": "evidence",
     "Picture": "picturing",
     "Pictures": "picturing",
@@ -70,6 +75,7 @@ _HOME = {
     "Progress": "scanner",
     "Question": "evidence",
     "Quotation": "conversations",
+    "Regions": "hints",
     "Report": "evidence",
     "Revision": "recovery",
     "Scan": "_api",
@@ -77,12 +83,14 @@ _HOME = {
     "StoreTooNew": "errors",
     "StyleComparison": "style",
     "Summary": "_api",
+    "Supplier": "suppliers",
     "UsageError": "errors",
     "compare_style": "style",
     "doctor": "_api",
     "list_checks": "_api",
     "list_formats": "_api",
     "pictures": "picturing",
+    "regions": "hints",
     "revisions": "recovery",
     "scan": "scanning",
     "verify": "_api",
@@ -90,11 +98,13 @@ _HOME = {
 
 __all__ = [
     "Assessment",
+    "Bill",
     "Conversation",
     "Corpus",
     "Difference",
     "Document",
     "Evidence",
+    "Hint",
     "Isolation",
     "IsolationUnavailable",
     "LeakverifyError",
@@ -103,6 +113,7 @@ __all__ = [
     "Model",
     "ModelError",
     "Observation",
+    "OutOfLine",
     "Outcome",
     "Picture",
     "Pictures",
@@ -111,6 +122,7 @@ __all__ = [
     "Progress",
     "Question",
     "Quotation",
+    "Regions",
     "Report",
     "Revision",
     "Scan",
@@ -118,6 +130,7 @@ __all__ = [
     "StoreTooNew",
     "StyleComparison",
     "Summary",
+    "Supplier",
     "UsageError",
     "__version__",
     "compare_style",
@@ -125,6 +138,7 @@ __all__ = [
     "list_checks",
     "list_formats",
     "pictures",
+    "regions",
     "revisions",
     "scan",
     "verify",

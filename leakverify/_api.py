@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from leakverify.dkim.keys import Key
     from leakverify.dkim.recover import Recovering
     from leakverify.extractors._base import Format
+    from leakverify.labels import Label
     from leakverify.outliers import Outliers
+    from leakverify.suppliers import Supplier
 
 _boxes: dict[tuple[str, str, tuple[str, ...]], Box] = {}
 _lock = threading.Lock()
@@ -42,6 +44,7 @@ def verify(
     dkim_keys: Iterable[str | os.PathLike[str]] = (),
     tables: Iterable[str | os.PathLike[str]] = (),
     model: Model | str | os.PathLike[str] | None = "baseline",
+    ocr: bool = False,
 ) -> Report:
     """Examine one file and report on it.
 
@@ -52,10 +55,11 @@ def verify(
     mail is verified with (see :func:`leakverify.dkim.keys.read_keys`), ``tables``
     your own dated terms (see :meth:`leakverify.references.References.read`).
     ``model`` is one at hand, the path of one, ``"baseline"`` for the shipped one,
-    or ``None`` for no score.
+    or ``None`` for no score.  ``ocr`` recognises the text of pages that are pictures
+    with the tesseract of this machine; what such text says is shown and never counts.
 
-    Raises ``UsageError`` when there is no such file or one of keys or terms is of
-    no use, ``IsolationUnavailable`` under ``isolation="required"``, ``ModelError``
+    Raises ``UsageError`` when there is no such file, one of keys or terms is of no
+    use or there is no tesseract, ``IsolationUnavailable`` under ``isolation="required"``, ``ModelError``
     for a model that cannot be used.  A bad file never raises.
     """
     from leakverify.judge import judge_unit
@@ -74,12 +78,11 @@ def verify(
     except OSError as error:
         return judge_unit(_unreadable(name, error), name, model=scoring)[0]
     try:
-        if isolation == "none":
-            from leakverify.box.inprocess import examine_bytes
+        result = examined(descriptor, name, isolation, chosen, formats)
+        if ocr:
+            from leakverify.recognising import recognised
 
-            result = examine_bytes(_read(descriptor), name, limits=chosen, extra=formats)
-        else:
-            result = _in_box(descriptor, name, isolation, chosen, formats)
+            result = recognised(result, descriptor, isolation=isolation, limits=chosen)
     finally:
         os.close(descriptor)
     return judge_unit(result, name, references=references, model=scoring)[0]
@@ -92,6 +95,17 @@ def chosen_model(model: Model | str | os.PathLike[str] | None) -> Model | None:
     from leakverify.classifier.model import chosen
 
     return chosen(model)
+
+
+def examined(
+    descriptor: int, name: str, isolation: str, limits: Limits, formats: tuple[str, ...] = ()
+) -> UnitResult:
+    """What the box, or this process where that was asked for by name, reads in an open file."""
+    if isolation == "none":
+        from leakverify.box.inprocess import examine_bytes
+
+        return examine_bytes(_read(descriptor), name, limits=limits, extra=formats)
+    return _in_box(descriptor, name, isolation, limits, formats)
 
 
 def _in_box(
@@ -225,6 +239,51 @@ class Scan:
 
         return stored(self._store)
 
+    def label(self, document: str, mark: Literal["genuine", "altered"]) -> Label:
+        """Say of the document at a path (``Document.path``) what was found out; see :meth:`list_within`.
+
+        Raises ``UsageError`` when the scan holds no such document, ``StoreError`` while a scan is writing.
+        """
+        from leakverify.labels import put_label
+        from leakverify.store import Store
+
+        report = self.report(document)
+        with Store(self.path) as writable:
+            return put_label(writable, report, mark)
+
+    def unlabel(self, document: str) -> bool:
+        """Take the label of the document at a path away; whether it had one."""
+        from leakverify.labels import drop_label
+        from leakverify.store import Store
+
+        with Store(self.path) as writable:
+            return drop_label(writable, document)
+
+    def labels(self) -> tuple[Label, ...]:
+        """What was said of documents of this scan, in the order of their paths."""
+        from leakverify.labels import labels
+
+        return labels(self._store)
+
+    def list_within(self, corpus: str | os.PathLike[str], *, rate: float = 0.1) -> Outliers:
+        """Make the list of what stands out anew: the whole archive against a corpus of documents known to be
+        genuine, with the labels (:mod:`leakverify.labels`).
+
+        On average at most the share ``rate`` of the list is genuine, as far as the corpus is like the genuine
+        documents of the archive.  Raises ``UsageError``, ``StoreError``.
+        """
+        from leakverify.corpus import Corpus
+        from leakverify.labels import settle_within
+        from leakverify.store import Store
+
+        if not 0 < rate < 1:
+            raise UsageError("rate must lie between 0 and 1")
+        known = list(Corpus(corpus).rows())
+        if not known:
+            raise UsageError(f"{display_name(corpus)} holds no document with features")
+        with Store(self.path) as writable:
+            return settle_within(writable, known, rate)
+
     def conversations(self) -> list[Conversation]:
         """Mails that belong together, the longest conversation first; those of one mail are left out."""
         return self._mails().conversations()
@@ -238,6 +297,12 @@ class Scan:
             return self._mails().quoted(document)
         except KeyError:
             raise UsageError(f"the scan holds no mail {document}") from None
+
+    def invoices(self) -> list[Supplier]:
+        """Suppliers of two invoices or more, their habits, and what is out of line: shown, never counted."""
+        from leakverify.suppliers import suppliers
+
+        return suppliers(self._store.reports())
 
     def _mails(self) -> Correspondence:
         """All mails of the scan, read once."""

@@ -1,12 +1,31 @@
-"""One writer at a time: a lock beside a file, let go of by the system when its holder dies."""
+"""What the SQLite files of the package share: one writer at a time, and whose file it is.
+
+The lock lies beside the file and is let go of by the system when its holder dies.
+"""
 
 from __future__ import annotations
 
 import fcntl
 import os
+import sqlite3
 from pathlib import Path
 
-from leakverify.errors import StoreError
+from leakverify.errors import StoreError, StoreTooNew
+
+
+def schema_version(db: sqlite3.Connection, path: Path | None, application: int, newest: int) -> int:
+    """The schema a file was written with, 0 for an empty one.
+
+    Raises ``StoreError`` for a database of another application id, ``StoreTooNew`` past ``newest``.
+    """
+    version = int(db.execute("PRAGMA user_version").fetchone()[0])
+    stated = db.execute("PRAGMA application_id").fetchone()[0]
+    tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    if tables and stated != application:
+        raise StoreError(f"{path} is a database of something else")
+    if version > newest:
+        raise StoreTooNew(f"{path} was written by a later version (schema {version})")
+    return version
 
 
 class WriterLock:

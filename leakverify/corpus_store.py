@@ -15,8 +15,8 @@ from pathlib import Path
 
 import msgspec
 
-from leakverify._writing import WriterLock
-from leakverify.errors import StoreError, StoreTooNew
+from leakverify._writing import WriterLock, schema_version
+from leakverify.errors import StoreError
 from leakverify.evidence import Extraction
 from leakverify.features import Row
 
@@ -151,13 +151,7 @@ class CorpusStore:
         db.execute("PRAGMA trusted_schema=OFF")
         if not write:
             db.execute("PRAGMA query_only=ON")
-        version = db.execute("PRAGMA user_version").fetchone()[0]
-        ours = db.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID
-        tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-        if tables and not ours:
-            raise StoreError(f"{self.path} is a database of something else")
-        if version > VERSION:
-            raise StoreTooNew(f"{self.path} was written by a later version (schema {version})")
+        version = schema_version(db, self.path, APPLICATION_ID, VERSION)
         if db.execute("SELECT count(*) FROM sqlite_master WHERE type IN ('trigger', 'view')").fetchone()[0]:
             raise StoreError(f"{self.path} holds what no corpus holds: a trigger or a view")
         if write:

@@ -60,6 +60,9 @@ class Location(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 NOWHERE = Location()
+#: ``Location.part`` of what was read in a text that was recognised from a picture: no answer that rests on it
+#: counts, since figures are misread
+RECOGNISED = "recognised text"
 
 
 class Observation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -136,13 +136,13 @@ def _report(
     evidence = []
     problems = list(extraction.problems)
     for found in checks.judge(facts):
-        measured = table.of(found)
+        measured = table.of(found, lambda: _program(extraction))
         evidence.append(found if measured is None else _with_strength(found, measured))
         if found.message == "check-error":
             problems.append(Problem(code="check-error", detail=f"{found.check}: {found.text}"))
     score = None
     if model is not None:
-        score, said, missing = model.judge(extraction)
+        score, said, missing = model.judge(extraction, evidence)
         evidence += said
         problems += missing
     assessment, because = assess(tuple(evidence), extraction)
@@ -157,6 +157,14 @@ def _report(
         score=score,
         provenance=provenance,
     )
+
+
+def _program(extraction: Extraction) -> str:
+    """The family of programs a document names as its writer; few documents have this asked."""
+    from leakverify.features import declared
+
+    named = declared(extraction)
+    return "" if named is None else named[0]
 
 
 def _with_strength(evidence: Evidence, measured: Strength) -> Evidence:
@@ -264,7 +272,7 @@ def weight(evidence: Evidence) -> float:
 
 
 def rank(report: Report) -> float:
-    """Sort key of the ranked list: assessment first, then the strongest per family."""
+    """Sort key of the ranked list: assessment first, then the strongest per family and the model's ratio."""
     best: dict[Family, float] = {}
     for item in report.evidence:
         best[item.family] = max(best.get(item.family, 0.0), weight(item))
@@ -272,4 +280,6 @@ def rank(report: Report) -> float:
     severity = _SEVERITY[report.assessment]
     if report.assessment is Assessment.UNREMARKABLE and total:
         severity += 1.5  # something was found, if too ordinary to ask for a look: before what was not seen
-    return severity * 1000.0 + total
+    # a ratio is inside the bounds of its model, so that it orders what is assessed alike and nothing else
+    known = report.score.log10_lr if report.score is not None else None
+    return severity * 1000.0 + total + (0.0 if known is None else known[1])

@@ -137,21 +137,14 @@ def pictures(
     Raises ``UsageError`` when it is another document than the report's, or
     cannot be read; ``IsolationUnavailable`` under ``isolation="required"``.
     """
-    with _opened(document) as file:
-        whole = hashlib.sha256()
-        while block := file.read(1 << 20):
-            whole.update(block)
-        if whole.hexdigest() != report.document.sha256:
-            shown = "the bytes given" if isinstance(document, bytes) else display_name(document)
-            raise UsageError(f"{shown}: not the document of this report, whose SHA-256 is "
-                             f"{report.document.sha256 or 'not known'}")  # fmt: skip
+    with opened_for(report, document) as file:
         wanted, left = _wanted(report)
         if not wanted:
             return Pictures(left=left)
         plates: list[Plate] = []
         coder = _Coder()
         shots = [shot for place in wanted for shot in place.shots]
-        with _drawing(file, shots, isolation, limits or DEFAULT_LIMITS) as (drawn, level):
+        with drawing(file, shots, isolation, limits or DEFAULT_LIMITS) as (drawn, level):
             for place in wanted:
                 plate = place.plate(list(itertools.islice(drawn, len(place.shots))), coder)
                 if coder.written > room:
@@ -399,7 +392,21 @@ def _opened(document: str | os.PathLike[str] | bytes) -> IO[bytes]:
 
 
 @contextlib.contextmanager
-def _drawing(
+def opened_for(report: Report, document: str | os.PathLike[str] | bytes) -> Iterator[IO[bytes]]:
+    """The file a report is on. Raises ``UsageError`` when it is another one, or cannot be read."""
+    with _opened(document) as file:
+        whole = hashlib.sha256()
+        while block := file.read(1 << 20):
+            whole.update(block)
+        if whole.hexdigest() != report.document.sha256:
+            shown = "the bytes given" if isinstance(document, bytes) else display_name(document)
+            raise UsageError(f"{shown}: not the document of this report, whose SHA-256 is "
+                             f"{report.document.sha256 or 'not known'}")  # fmt: skip
+        yield file
+
+
+@contextlib.contextmanager
+def drawing(
     file: IO[bytes], shots: list[Shot], isolation: str, limits: Limits
 ) -> Iterator[tuple[Iterator[Drawn], Isolation]]:
     """The pictures in the order of the shots, and how their reader is confined."""

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import msgspec
 
-from leakverify._writing import WriterLock
-from leakverify.errors import StoreError, StoreTooNew
+from leakverify._writing import WriterLock, schema_version
+from leakverify.errors import StoreError
 from leakverify.evidence import Assessment, Report, UnitResult
 
 #: ``PRAGMA user_version`` of the schema below
@@ -94,6 +94,10 @@ class Entry(msgspec.Struct, frozen=True):
     judged: str
 
 
+def _empty(path: Path) -> bool:
+    return path.is_file() and not path.stat().st_size
+
+
 class Store:
     """An open store. ``path`` ``None`` keeps everything in memory.
 
@@ -104,14 +108,18 @@ class Store:
     def __init__(self, path: str | os.PathLike[str] | None, *, write: bool = True) -> None:
         self.path = None if path is None else Path(path)
         self._lock: WriterLock | None = None
+        new = self.path is not None and not self.path.exists()
         if self.path is not None:
             if not write and not self.path.is_file():
                 raise StoreError(f"no store at {self.path}")
             if write:
+                self._refuse_empty(self.path)
                 self._lock = WriterLock(self.path, "scan")
         try:
             self._db = self._open(write)
         except BaseException:
+            if write and new and self.path is not None and _empty(self.path):
+                self.path.unlink()  # nothing was kept: the same command is to begin anew
             self._drop_lock()
             raise
 
@@ -127,6 +135,9 @@ class Store:
             raise StoreError(f"{name}: {error}") from error
         try:
             self._prepare(db, write)
+        except sqlite3.OperationalError as error:  # the disk's business: full, failing, read-only
+            db.close()
+            raise StoreError(f"cannot use {name}: {error}") from error
         except sqlite3.DatabaseError as error:
             db.close()
             raise StoreError(f"{name} is not a store: {error}") from error
@@ -136,13 +147,7 @@ class Store:
         return db
 
     def _prepare(self, db: sqlite3.Connection, write: bool) -> None:
-        version = db.execute("PRAGMA user_version").fetchone()[0]
-        ours = db.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID
-        tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-        if tables and not ours:
-            raise StoreError(f"{self.path} is a database of something else")
-        if version > VERSION:
-            raise StoreTooNew(f"{self.path} was written by a later version (schema {version})")
+        version = schema_version(db, self.path, APPLICATION_ID, VERSION)
         if write:
             db.execute("PRAGMA journal_mode=WAL")
             db.execute("PRAGMA synchronous=NORMAL")
@@ -154,6 +159,15 @@ class Store:
         elif version == 0:
             raise StoreError(f"{self.path} is not a store")
 
+    @staticmethod
+    def _refuse_empty(path: Path) -> None:
+        """An empty file becomes a database without a word, and may be a document of the leak.
+
+        One that a killed scan left has its lock beside it.
+        """
+        if _empty(path) and not Path(f"{path}-lock").exists():
+            raise StoreError(f"{path} is an empty file and not a store: name a new one")
+
     def _drop_lock(self) -> None:
         if self._lock is not None:
             self._lock.release()
@@ -161,16 +175,26 @@ class Store:
 
     def close(self) -> None:
         """Commit and let go of the file."""
-        if self._db.in_transaction:
-            self._db.execute("COMMIT")
-        self._db.close()
-        self._drop_lock()
+        try:
+            if self._db.in_transaction:
+                self._db.execute("COMMIT")
+        finally:
+            self._db.close()
+            self._drop_lock()
 
     def __enter__(self) -> Store:
         return self
 
-    def __exit__(self, *exc: object) -> None:
-        self.close()
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        try:
+            self.close()
+        except sqlite3.Error as again:
+            error = error or again
+        if isinstance(error, sqlite3.Error):
+            raise StoreError(
+                f"cannot go on with {self.path}: {error}; what was done before is kept, "
+                "and the same command goes on from there"
+            ) from error
 
     def belongs(self, candidate: Path) -> bool:
         """Whether a file is this store or one of its companions, to be left out of a scan."""

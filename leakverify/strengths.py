@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import math
+from collections.abc import Callable
 from importlib import resources
 
 import msgspec
@@ -18,14 +19,35 @@ from leakverify.evidence import Evidence, Outcome, Strength
 _Z = 1.959963984540054
 
 
-class Measured(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Files on which a check applied, and on how many it gave each answer."""
+class Counts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Genuine files on which a check applied, and on how many it gave each answer."""
 
     files: int
     fired: dict[str, int]
+
+
+class Measured(Counts, frozen=True, forbid_unknown_fields=True):
+    """The counts of one check."""
+
     #: seeded alterations of the kind the check asks for, and on how many it gave each answer
     altered_files: int = 0
     altered_fired: dict[str, int] = {}
+    #: the same among genuine files that name one program, where any of them was pointed at
+    programs: dict[str, Counts] = {}
+
+    def among(self, program: str, answer: str) -> Counts:
+        """The counts an answer is held against: all files, or those of the program where it is ordinary.
+
+        A program whose genuine files clearly give the answer more often than files at large (the lower end
+        of its 95 % interval lies above their rate) answers for itself; numbers of a program never make an
+        answer stronger.
+        """
+        own = self.programs.get(program)
+        if own is None or wilson(own.fired.get(answer, 0), own.files)[0] * self.files <= self.fired.get(
+            answer, 0
+        ):
+            return self
+        return own
 
 
 class Strengths(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -35,25 +57,31 @@ class Strengths(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     checks: dict[str, Measured]
     version: str = ""
 
-    def of(self, evidence: Evidence) -> Strength | None:
-        """The measured strength of an answer, ``None`` where nothing was measured."""
+    def of(self, evidence: Evidence, program: Callable[[], str] = str) -> Strength | None:
+        """The measured strength of an answer, ``None`` where nothing was measured.
+
+        ``program`` is asked for the family of programs the document names, ``""`` for none, only where the
+        counts of programs differ.
+        """
         if evidence.outcome not in (Outcome.CONTRADICTS, Outcome.UNUSUAL, Outcome.SUPPORTS):
             return None
         measured = self.checks.get(evidence.check)
         if measured is None or not measured.files:
             return None
         answer = evidence.outcome.value
-        fired = measured.fired.get(answer, 0)
+        named = program() if measured.programs else ""
+        genuine = measured.among(named, answer)
+        fired = genuine.fired.get(answer, 0)
         seeded = measured.altered_files > 0 and evidence.outcome is not Outcome.SUPPORTS
         altered = measured.altered_fired.get(answer, 0)
         return Strength(
             genuine_fired=fired,
-            genuine_files=measured.files,
-            genuine_upper=round(wilson(fired, measured.files)[1], 6),
+            genuine_files=genuine.files,
+            genuine_upper=round(wilson(fired, genuine.files)[1], 6),
             altered_fired=altered if seeded else None,
             altered_files=measured.altered_files if seeded else None,
-            log10_lr=log10_lr(altered, measured.altered_files, fired, measured.files) if seeded else None,
-            measured_on=self.measured_on,
+            log10_lr=log10_lr(altered, measured.altered_files, fired, genuine.files) if seeded else None,
+            measured_on=self.measured_on if genuine is measured else f"{self.measured_on}, naming {named}",
         )
 
 

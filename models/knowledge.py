@@ -28,7 +28,11 @@ def tlds(text: str) -> Iterator[str]:
     The Public Suffix List carried the days of ICANN's contracts in its comments until August 2023.
     """
     version = re.search(r"// VERSION: (\S+)", text)
-    source = "Public Suffix List" + (f" {version[1]}" if version else "") + ", date of the registry agreement"
+    source = (
+        "Public Suffix List (publicsuffix.org)"
+        + (f" {version[1]}" if version else "")
+        + ", date of the registry agreement"
+    )
     yield "# Generic top-level domains and the day of the registry agreement: no name under one could be used before."
     yield "# A name could be used some months to years later; what is not listed says nothing. Built by models/knowledge.py"
     yield "# from the comments of the Public Suffix List (MPL-2.0), which carried these days until August 2023."

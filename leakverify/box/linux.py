@@ -96,16 +96,17 @@ def die_with_parent() -> None:
     _libc().prctl(_PR_SET_PDEATHSIG, 9, 0, 0, 0)
 
 
+def file_rights(version: int) -> int:
+    """Every right of file access that a version of Landlock knows, one bit each."""
+    return sum(bits for since, bits in _FS_RIGHTS if version >= since)
+
+
 def forbid_files() -> None:
     """Landlock with every right handled and none granted. Irreversible, inherited by forks."""
     version = landlock_version()
     if not version:
         raise ConfinementError("Landlock is not available in this kernel")
-    rights = 0
-    for since, bits in _FS_RIGHTS:
-        if version >= since:
-            rights |= bits
-    attribute = struct.pack("=Q", rights)
+    attribute = struct.pack("=Q", file_rights(version))
     if version >= 4:
         attribute += struct.pack("=Q", 3)  # TCP bind and connect
     if version >= 6:

@@ -14,6 +14,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
+from leakverify.box.render_image import drawn_image
+from leakverify.box.still import tiles
 from leakverify.box.wire import PIXELS, SIDE, Bitmap, End, Shot
 from leakverify.extractors._base import LimitExceeded, Source
 from leakverify.extractors.pdf.text import library
@@ -43,11 +45,18 @@ def draw(source: Source, shots: Sequence[Shot]) -> Iterator[tuple[Bitmap | End, 
     """A bitmap with its bytes, or why there is none, for each picture in turn.
 
     Shots of the same revision should follow each other: it is opened once.
+    A first shot of page 0 asks for tiles of a picture instead (:mod:`.still`).
     """
+    if shots and shots[0].page == 0:
+        yield from tiles(source, shots)
+        return
     try:
         data = source.data
     except LimitExceeded as limit:
         yield from ((End(number, limit.code), b"") for number in range(len(shots)))
+        return
+    if b"%PDF" not in data[:1024]:
+        yield from (drawn_image(data, number, shot) for number, shot in enumerate(shots))
         return
     at = 0
     while at < len(shots):

@@ -117,6 +117,8 @@ class Slice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Shot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A picture asked for: the document as it was at byte ``end``, a page counted from 1.
 
+    Page 0 stands for the pixels of a document that is a picture itself.
+
     ``clip`` is the part of the page that is wanted (left, bottom, right, top in
     the document's own coordinates), ``None`` for all of it.  The picture is at
     most ``width`` pixels wide.

@@ -43,7 +43,7 @@ from leakverify.limits import DEFAULT_LIMITS
 _LATE = (
     "_strptime", "bz2", "lzma", "zlib", "unicodedata", "stringprep", "quopri", "binascii", "base64",
     "email.parser", "email.policy", "email.header", "email.utils", "html.entities", "locale", "traceback",
-    "zoneinfo", "fractions", "decimal", "statistics", "xml.etree.ElementTree",
+    "zoneinfo", "fractions", "decimal", "statistics", "xml.etree.ElementTree", "PIL.PngImagePlugin",
 )  # fmt: skip
 
 
@@ -70,8 +70,10 @@ def warm_up(extra: tuple[str, ...]) -> None:
             runner.examine(sample, "sample", DEFAULT_LIMITS, full=True, send=_ignore, extra=extra)
     warm_up_prose()
     pages = Source(registry()["pdf"].format.sample())  # type: ignore[misc]
-    for message, _ in render.draw(pages, (wire.Shot(pages.size, 1, 300),)):
-        wire.encoder.encode(message)
+    picture = Source(registry()["image"].format.sample())  # type: ignore[misc]
+    for source, page in ((pages, 1), (picture, 0)):
+        for message, _ in render.draw(source, (wire.Shot(source.size, page, 300),)):
+            wire.encoder.encode(message)
 
 
 def _ignore(message: object) -> None:

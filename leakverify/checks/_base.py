@@ -29,6 +29,7 @@ from types import ModuleType
 from typing import TypeVar
 
 from leakverify.evidence import (
+    RECOGNISED,
     Cost,
     Evidence,
     Extraction,
@@ -224,10 +225,13 @@ class Check:
         return answers or (self._plain(Outcome.NEUTRAL, "nothing", "looked, nothing to report"),)
 
     def _evidence(self, answer: Answer) -> Evidence:
-        pointed = answer.outcome in (Outcome.CONTRADICTS, Outcome.UNUSUAL)
+        outcome = answer.outcome
+        if any(o.where.part == RECOGNISED for o in answer.rests_on):
+            outcome = Outcome.NEUTRAL
+        pointed = outcome in (Outcome.CONTRADICTS, Outcome.UNUSUAL)
         return Evidence(
             check=self.id,
-            outcome=answer.outcome,
+            outcome=outcome,
             question=self.question,
             family=self.family,
             message=answer.message,

@@ -84,6 +84,15 @@ def owns(facts: Facts, family: str) -> tuple[Observation, ...]:
     return ()
 
 
+def habits(facts: Facts) -> set[str]:
+    """Every program of which a page, a form or a font shows a habit, whoever else is told by that page."""
+    found = {family for drawn in looks(facts) for family in _rows("own", drawn.stated)}
+    for row in table("pdf_page_writers"):
+        if row["role"] == "own" and row["family"] not in found and _elsewhere(row, facts):
+            found.add(row["family"])
+    return found
+
+
 def edited(facts: Facts) -> tuple[Observation, ...]:
     """What shows that Acrobat wrote a page, which it does when a page of another program is edited."""
     for drawn in looks(facts):
@@ -186,3 +195,58 @@ def rewritten(facts: Facts) -> tuple[Observation, ...]:
     ):
         return ()
     return written[1]
+
+
+# pages of one document beside each other
+
+#: pages that are compared
+_COMPARED = 200
+
+
+def through(facts: Facts, name: str, total: int) -> dict[int, Observation]:
+    """For each page the last fact of that name told at or before it."""
+    told = {o.where.page or 1: o for o in facts.all(name)}
+    found: dict[int, Observation] = {}
+    for page in range(1, min(total, _COMPARED) + 1):
+        known = told.get(page) or found.get(page - 1)
+        if known is not None:
+            found[page] = known
+    return found
+
+
+def shares_fonts(facts: Facts, page: int, total: int) -> Observation | None:
+    """What tells that another page shares fonts with this one: both were written in one go."""
+    groups = through(facts, "pdf.assembly.group", total)
+    own = groups.pop(page, None)
+    if own is None or own.value == "-":
+        return None
+    return next((o for o in groups.values() if o.value == own.value), None)
+
+
+def brought(facts: Facts, page: int, total: int) -> Observation | None:
+    """What tells that the page draws something that may have been added to it as a whole, as stamps are.
+
+    What every page draws came with the document.
+    """
+    told = through(facts, "pdf.packed.brought", total)
+    found = told.pop(page, None)
+    if found is None or found.value is not True:
+        return None
+    everywhere = (
+        total > 2 and len(told) == min(total, _COMPARED) - 1 and all(o.value is True for o in told.values())
+    )
+    return None if everywhere else found
+
+
+def drawn_whatever_spelled(facts: Facts, page: int) -> tuple[str, Observation] | None:
+    """The program whose first operators a page shows, white space and ends of lines left aside."""
+    opening = through(facts, "pdf.style.page.opening", page).get(page)
+    if opening is None:
+        return None
+    flat = str(opening.value).replace("|", " ")
+    for row in table("pdf_page_writers"):
+        if row["role"] != "tell" or not row["opening"] or row["operators"] or row["resources"]:
+            continue
+        if pattern(row["opening"].replace("[ |]", " ").replace("\\|", " ")).search(flat):
+            return row["family"], opening
+    return None

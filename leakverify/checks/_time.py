@@ -22,6 +22,8 @@ ZONES = timedelta(hours=26)
 #: civil offsets from UTC are whole quarters of an hour (tz database)
 QUARTER = timedelta(minutes=15)
 DAY = timedelta(days=1)
+#: days round the turn of a year in which a clock that started over may stand
+_RESET = 3
 
 
 def moments(facts: Facts, names: Iterable[str]) -> list[Stated]:
@@ -59,6 +61,12 @@ def only_zone(one: When, other: When) -> bool:
         return False
     rest = apart % QUARTER
     return min(rest, QUARTER - rest) <= DRIFT
+
+
+def started_over(when: When) -> bool:
+    """Whether a time lies where clocks begin that lost their power: within some days of a new year."""
+    day = when.wall.timetuple().tm_yday
+    return day <= _RESET or day > 365 - _RESET
 
 
 def newest(stated: Sequence[Stated]) -> Stated | None:

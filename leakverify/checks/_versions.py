@@ -290,3 +290,16 @@ def released(app_version: str) -> tuple[When, str] | None:
         if row["version"] == major:
             return row.when, row["product"]
     return None
+
+
+#: how every part that Office writes begins
+BEGINS = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\r\n'
+#: parts that Office writes otherwise: charts' styles without a declaration, and controls
+_OTHERWISE = re.compile(r"/activex/|/charts/(colors|style)\d*\.xml\Z", re.IGNORECASE)
+
+
+def begun_otherwise(facts: Facts) -> list[Observation]:
+    """Parts that begin as Office begins none: in its packages, what another program wrote."""
+    main = [o for o in facts.all("ooxml.xml_declaration") if (o.raw or o.value) != BEGINS]
+    others = [o for o in facts.all("ooxml.other_declaration") if not _OTHERWISE.search(o.where.part)]
+    return [*main, *(o for o in others if (o.raw or o.value) != BEGINS)]

@@ -68,7 +68,6 @@ _MARGIN = timedelta(days=2)
 #: a font that says it is of a later year than this has a broken date
 _LAST_YEAR = 2040
 _YEAR = re.compile(r"(?<!\d)(19[89]\d|20\d\d)(?!\d)")
-_TAG = re.compile(r"^[A-Z]{6}\+")
 
 _CALIBRI = (
     fact("pdf.font.used", "ABCDEE+Calibri", part="obj 12 0", page=1),
@@ -197,5 +196,4 @@ def _beside(facts: Facts, name: str, used: Observation) -> Observation | None:
 @functools.lru_cache(maxsize=1024)
 def family_row(font: str) -> Row | None:
     """The family's row in the table, by the name of the font."""
-    name = re.sub(r"[\s_-]", "", _TAG.sub("", font).split(",")[0]).lower()
-    return next((row for row in table("fonts") if re.fullmatch(row["family"], name)), None)
+    return next((row for row in table("fonts") if row.names(font)), None)

@@ -15,10 +15,11 @@ such devices, are only shown.
 Repeat by hand: ``exiftool -Make -Model -time:all FILE``, and look the model up.
 
 Sources: see ``cameras``: first sales from endoflife.date, years of announcement
-from lists kept after dpreview.com and Wikipedia.  Models that are not listed
-are not judged; most cameras sold before 2004 or after 2020 are not.  Of 12 public
-genuine pictures of listed models none is reported; a phone and an earlier date
-typed into 38 pictures: all told.
+from lists kept after dpreview.com and Wikipedia, a year earlier where a list was not
+seen to be exact.  Models that are not listed are not judged: of 44 public genuine
+pictures that name a model 21 are judged, and none is reported.  Compact cameras
+other than Nikon's, and phones other than iPhones and Pixels, are not listed.  A phone
+and an earlier date typed into 38 pictures: all told.
 """
 
 from __future__ import annotations

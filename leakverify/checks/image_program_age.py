@@ -185,12 +185,16 @@ def _programs(facts: Facts) -> Iterator[tuple[Observation, str, datetime]]:
     for name in _NAMED:
         for named in facts.all(name):
             stated = str(named.value)
-            for row in table("image_programs"):
-                if re.search(row["claims"], stated, re.IGNORECASE) and (
-                    not row["make"] or re.match(row["make"], make, re.IGNORECASE)
-                ):
-                    floor = row.when.earliest.replace(tzinfo=None) - timedelta(days=int(row["ahead"]))
-                    yield named, row["program"], floor
+            since = [
+                (row.when.earliest.replace(tzinfo=None) - timedelta(days=int(row["ahead"])), row["program"])
+                for row in table("image_programs")
+                if re.search(row["claims"], stated, re.IGNORECASE)
+                and (not row["make"] or re.match(row["make"], make, re.IGNORECASE))
+            ]
+            if since:
+                # a row of iOS 15 and one of iOS 15.4 both speak of 15.4: the narrower one says more
+                floor, program = max(since)
+                yield named, program, floor
             found = _YEAR_IN_NAME.search(stated)
             version = _VERSION_OF_YEAR.search(stated)
             year = int(found[1]) if found else 1999 + int(version[1]) if version else 0

@@ -2,8 +2,12 @@
 
 What it looks at: lines that name an amount as net, tax or gross, lines that give a
 base, a rate and a tax, and lines of items in which quantity times price gives a
-total.  Net and tax must make gross; the rate on the base must give the tax; and
-where most items keep the product, the ones that do not are named.
+total.  Net and tax must make gross, or net alone where the text says why there is no tax
+(reverse charge, small businesses); the rate on the base must give the tax; where most
+items keep the product, the ones that do not are named; and the totals of the items must
+make the net amount below them where no other amount stands in between; the sum in words
+that closes the invoice must be an amount of it.  Words and
+amounts stand on one line, in a column of each, or in the cells of a sheet.
 
 Why it matters: who changes one amount must change all that hang on it, in the lines,
 the base, the tax and the total.
@@ -31,6 +35,8 @@ from leakverify.evidence import Cost, Family, Observation, Outcome, Question
 MESSAGES = {
     "total": "Net and tax make {expected}; the line «{line}» says {stated}.",
     "rate": "The rate on the base gives {expected}; the line «{line}» says {stated}.",
+    "words": "The sum in words is {expected} («{line}»); the total says {stated}.",
+    "lines": "The lines of items make {expected}; the line «{line}» says {stated}.",
     "item": "Quantity times price gives {expected}; the line «{line}» says {stated}, while {kept} lines "
     "compute.",
     "recognised": "{relation} does not hold in the line «{line}»; the text was recognised from a picture, "
@@ -50,8 +56,14 @@ _MESSAGE = {
     "base*rate=tax": "rate",
     "net*rate=tax": "rate",
     "quantity*price=total": "item",
+    "lines=net": "lines",
+    "words=total": "words",
 }
+#: relations between which no adjustment stands, or only one that was looked for where they were computed
+_ALONE = frozenset(("quantity*price=total", "lines=net", "words=total"))
 _MOST = 5
+#: what is named between sums and total and can only make the total smaller
+_LOWER = frozenset(("discount", "deposit"))
 
 
 def _break(line: str, raw: str) -> Observation:
@@ -80,6 +92,18 @@ EXAMPLES = (
             fact("invoice.adjustment", "discount", page=1, line=28),
             fact("invoice.relation", "net+tax=gross", raw="0 of 1"),
             _break("Total TTC 1 180,00", "net+tax=gross 1200.00 1180.00"),
+        ),
+    ),
+    Example(
+        title="a total above its sums, where a deposit is taken off",
+        outcome=Outcome.UNUSUAL,
+        formats=("text",),
+        facts=(
+            fact("text.words", 90),
+            fact("invoice.kind", "invoice"),
+            fact("invoice.adjustment", "deposit", page=1, line=31),
+            fact("invoice.relation", "net+tax=gross", raw="0 of 1"),
+            _break("Total TTC 9 200,00", "net+tax=gross 1200.00 9200.00"),
         ),
     ),
     Example(
@@ -133,9 +157,9 @@ def _broken(facts: Facts, one: Observation, *, recognised: bool) -> Answer:
     line = str(one.value)[:120]
     if recognised:
         return neutral("recognised", rests_on=(one,), relation=relation, line=line)
-    between = facts.first("invoice.adjustment")
+    between = _between(facts, expected, stated)
     said = {"line": line, "expected": expected, "stated": stated}
-    if between is not None and relation != "quantity*price=total":
+    if between is not None and relation not in _ALONE:
         return neutral(
             "adjusted", rests_on=(one, between), relation=relation, adjustment=str(between.value), **said
         )
@@ -146,3 +170,13 @@ def _broken(facts: Facts, one: Observation, *, recognised: bool) -> Answer:
             "item", rests_on=(one,), kept=(kept.raw or "").partition(" ")[0] if kept else "", **said
         )
     return unusual(message, rests_on=(one,), **said)
+
+
+def _between(facts: Facts, expected: str, stated: str) -> Observation | None:
+    """The first named adjustment that may stand between two amounts; a discount never raises a total."""
+    try:
+        raised = 0 < float(expected) < float(stated)
+    except ValueError:
+        raised = False
+    named = facts.all("invoice.adjustment")
+    return next((one for one in named if not (raised and one.value in _LOWER)), None)

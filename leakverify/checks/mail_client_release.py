@@ -17,21 +17,19 @@ Repeat by hand: ``grep -inE '^(x-mailer|user-agent|date|received):' FILE`` and
 the release notes of the program.
 
 Sources: ``mail_client_releases``, each row with its source; dates are lower
-bounds.  Measured: none of 308 genuine mails that name a known version is
+bounds.  Measured: none of 331 genuine mails that name a known version is
 reported; of 100 mails dated back by ten years all are.
 """
 
 from __future__ import annotations
 
-import functools
-import re
 from collections.abc import Iterator
 from datetime import timedelta
 
 from leakverify.checks._base import Answer, Example, Facts, check, fact, neutral, unusual
 from leakverify.checks._time import lead, moments, span_text
 from leakverify.evidence import Cost, Family, Outcome, Question
-from leakverify.knowledge import Row, table
+from leakverify.knowledge import client_release
 
 MESSAGES = {
     "younger": "Date says {date}; the mail was written with {program}, which nobody could have before "
@@ -114,7 +112,7 @@ EXAMPLES = (
 )
 def program_against_date(facts: Facts) -> Iterator[Answer]:
     agent, date = facts.first("mail.user_agent"), facts.moment("mail.date")
-    row = None if agent is None else _row(" ".join(str(agent.value).split())[:1000])
+    row = None if agent is None else client_release(" ".join(str(agent.value).split())[:1000])
     if agent is None or row is None or date is None or date[1].wall.year < _FIRST_YEAR:
         yield Answer(Outcome.NOT_APPLICABLE, "no-version", (), {})
         return
@@ -130,25 +128,3 @@ def program_against_date(facts: Facts) -> Iterator[Answer]:
         yield neutral("clock", rests_on=(agent, date[0], later[0]), received=later[1].text, **said)
     else:
         yield unusual("younger", rests_on=(agent, date[0]), by=span_text(early), source=row.source, **said)
-
-
-def _row(stated: str) -> Row | None:
-    """The row of the highest version that is not above the stated one."""
-    best: tuple[tuple[int, ...], Row] | None = None
-    for row in table("mail_client_releases"):
-        found = _compiled(row["program"]).fullmatch(stated)
-        if found is None:
-            continue
-        first = _numbers(row["from"])
-        if first <= _numbers(found[1]) and (best is None or first > best[0]):
-            best = (first, row)
-    return None if best is None else best[1]
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(number) for number in version.split(".")[:6])
-
-
-@functools.cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)

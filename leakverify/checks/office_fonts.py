@@ -11,7 +11,10 @@ it says.  Between preview and sale few people had it.
 
 Innocent ways: a template or theme that was refreshed brings its own fonts, and
 the last save moves with it; software that converts or cleans documents keeps
-every date of the original; a family of the same name from another maker.
+every date of the original; a family of the same name from another maker.  A date
+at the turn of a year may be that of a clock that started over, and a font named in
+a part that another program wrote, which LV-OOX-001 tells, has that cause; both are
+only shown.
 
 Repeat by hand: ``unzip -p FILE word/fontTable.xml word/theme/theme1.xml | grep -o
 'w:name="[^"]*"\|typeface="[^"]*"' | sort -u`` and ``unzip -p FILE docProps/core.xml``.
@@ -25,8 +28,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from leakverify.checks._base import Answer, Example, Facts, check, contradicts, fact, unusual
-from leakverify.checks._time import DAY, moments, newest, span_text
+from leakverify.checks._base import Answer, Example, Facts, check, contradicts, fact, neutral, unusual
+from leakverify.checks._time import DAY, moments, newest, span_text, started_over
+from leakverify.checks._versions import (
+    NAMES_WORD,
+    WRITING,
+    begun_otherwise,
+    claims_microsoft,
+    packed_whole_by_office,
+)
 from leakverify.checks.font_anachronism import family_row
 from leakverify.evidence import Cost, Family, Outcome, Question
 from leakverify.when import parse_when
@@ -34,6 +44,10 @@ from leakverify.when import parse_when
 MESSAGES = {
     "younger": "The document names the font {font}; nobody could have {named} before {since}. The latest "
     "date it states of itself is {latest}, {by} before that.",
+    "unset": "The document names the font {font}; nobody could have {named} before {since}. The latest date "
+    "it states of itself, {latest}, lies at the turn of a year, where clocks begin that lost their power.",
+    "other-hand": "The document names the font {font}, which is younger than {latest}, the latest date it "
+    "states of itself, in {part}; another program wrote that part: LV-OOX-001 tells of it.",
     "preview": "The document names the font {font}; {named} was sold from {sold} and could be had in "
     "previews from {since}. The latest date it states of itself is {latest}.",
 }
@@ -67,6 +81,34 @@ EXAMPLES = (
         ),
     ),
     Example(
+        title="a computer whose clock started over, in the last hours of 2001",
+        outcome=Outcome.NEUTRAL,
+        formats=("ooxml",),
+        facts=(
+            fact("ooxml.core.created", "2001-12-31T17:25:32Z", part="docProps/core.xml"),
+            fact("ooxml.core.modified", "2001-12-31T20:41:00Z", part="docProps/core.xml"),
+            fact("ooxml.font", "Calibri", part="ppt/theme/theme1.xml"),
+        ),
+    ),
+    Example(
+        title="a document of 2006 whose theme another program wrote anew",
+        outcome=Outcome.NEUTRAL,
+        formats=("ooxml",),
+        facts=(
+            *NAMES_WORD,
+            fact("zip.made_by", "0.45"),
+            fact("zip.flags.first", "0x6"),
+            fact("zip.times", "all-1980"),
+            fact("ooxml.core.modified", "2006-07-13T13:48:56Z", part="docProps/core.xml"),
+            fact("ooxml.font", "Calibri", part="word/theme/theme1.xml"),
+            fact(
+                "ooxml.other_declaration",
+                '<?xml version="1.0" encoding="UTF-8" standalone="no"?>',
+                part="word/theme/theme1.xml",
+            ),
+        ),
+    ),
+    Example(
         title="made in 2008, its template refreshed by a save in 2016",
         outcome=Outcome.NEUTRAL,
         formats=("ooxml",),
@@ -85,7 +127,7 @@ EXAMPLES = (
     family=Family.ANACHRONISM,
     formats=("ooxml",),
     needs=("ooxml.core.modified",),
-    reads=("ooxml.core.created", "ooxml.font"),
+    reads=("ooxml.core.created", "ooxml.font", "ooxml.app.application", "ooxml.other_declaration", *WRITING),
     cost=Cost.MINUTES,
     reproduce="unzip -p FILE word/fontTable.xml word/theme/theme1.xml; unzip -p FILE docProps/core.xml",
 )
@@ -93,6 +135,7 @@ def office_fonts(facts: Facts) -> Iterator[Answer]:
     latest = newest(moments(facts, _OWN))
     if latest is None:
         return
+    foreign = begun_otherwise(facts) if claims_microsoft(facts) and packed_whole_by_office(facts) else []
     told: set[str] = set()
     for used in facts.all("ooxml.font"):
         row = family_row(str(used.value))
@@ -102,9 +145,19 @@ def office_fonts(facts: Facts) -> Iterator[Answer]:
         said["latest"] = latest[1].text
         ahead = row.when.earliest - latest[1].latest
         sold = parse_when(row["commercial"]) if row["commercial"] else None
-        if ahead > DAY:
+        on_sale = sold is not None and sold.earliest - latest[1].latest > DAY
+        written = next((o for o in foreign if o.where.part == used.where.part), None)
+        if written is not None and (ahead > DAY or on_sale):
+            told.add(row["named"])
+            rests_on = (used, written, latest[0])
+            yield neutral("other-hand", rests_on=rests_on, part=used.where.part, font=said["font"],
+                          latest=said["latest"])  # fmt: skip
+        elif ahead > DAY and started_over(latest[1]):
+            told.add(row["named"])
+            yield neutral("unset", rests_on=(used, latest[0]), **said)
+        elif ahead > DAY:
             told.add(row["named"])
             yield contradicts("younger", rests_on=(used, latest[0]), by=span_text(ahead), **said)
-        elif sold is not None and sold.earliest - latest[1].latest > DAY:
+        elif sold is not None and on_sale:
             told.add(row["named"])
             yield unusual("preview", rests_on=(used, latest[0]), sold=sold.text, **said)

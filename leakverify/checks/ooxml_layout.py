@@ -34,13 +34,14 @@ version.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from leakverify.checks._base import Answer, Example, Facts, check, contradicts, fact, neutral, unusual
 from leakverify.checks._versions import (
+    BEGINS,
     NAMES_WORD,
     WRITING,
+    begun_otherwise,
     claims_microsoft,
     dialect,
     generation,
@@ -80,10 +81,6 @@ _PACKED_BY_OFFICE = (
     fact("zip.flags.first", "0x6"),
     fact("zip.times", "all-1980"),
 )
-#: how every part that Office writes begins
-_OFFICE = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\r\n'
-#: parts that Office writes otherwise: charts' styles without a declaration, and controls
-_OTHERWISE = re.compile(r"/activex/|/charts/(colors|style)\d*\.xml\Z", re.IGNORECASE)
 _WORD_2016 = "wpc cx cx1 mc o r m v wp14 wp w10 w w14 w15 w16se wpg wpi wne wps"
 
 EXAMPLES = (
@@ -127,7 +124,7 @@ EXAMPLES = (
         facts=(
             *NAMES_WORD,
             *_PACKED_BY_OFFICE,
-            fact("ooxml.xml_declaration", _OFFICE.strip(), raw=_OFFICE, part="docProps/app.xml"),
+            fact("ooxml.xml_declaration", BEGINS.strip(), raw=BEGINS, part="docProps/app.xml"),
             fact(
                 "ooxml.xml_declaration",
                 "<?xml version='1.0' encoding='UTF-8' standalone='yes'?>",
@@ -158,7 +155,7 @@ EXAMPLES = (
             fact("ooxml.kind", "docx"),
             fact("ooxml.app.app_version", "16.0000"),
             fact("ooxml.root_prefixes", _WORD_2016, part="word/document.xml"),
-            fact("ooxml.xml_declaration", _OFFICE.strip(), raw=_OFFICE, part="word/document.xml"),
+            fact("ooxml.xml_declaration", BEGINS.strip(), raw=BEGINS, part="word/document.xml"),
             fact("ooxml.other_declaration", "", part="word/charts/style1.xml"),
         ),
     ),
@@ -261,7 +258,7 @@ def application_against_writer(facts: Facts) -> Iterator[Answer]:
     whole = packed_whole_by_office(facts)
     yield from _release(facts, application, whole=whole)
     if whole:
-        for odd in _rewritten(facts)[:1]:
+        for odd in begun_otherwise(facts)[:1]:
             yield contradicts(
                 "declaration",
                 rests_on=(application, odd),
@@ -294,10 +291,3 @@ def _release(facts: Facts, application: Observation, *, whole: bool) -> Iterator
         say = contradicts if whole else unusual
         rests_on = (application, stated, prefixes)
         yield say("version", rests_on=rests_on, version=str(stated.value), product=found[1], **name)
-
-
-def _rewritten(facts: Facts) -> list[Observation]:
-    """Parts that begin as Office begins none."""
-    main = [o for o in facts.all("ooxml.xml_declaration") if (o.raw or o.value) != _OFFICE]
-    others = [o for o in facts.all("ooxml.other_declaration") if not _OTHERWISE.search(o.where.part)]
-    return [*main, *(o for o in others if (o.raw or o.value) != _OFFICE)]

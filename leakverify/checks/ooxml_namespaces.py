@@ -32,7 +32,7 @@ from datetime import timedelta
 
 from leakverify.checks._base import Answer, Example, Facts, check, contradicts, fact, neutral, unusual
 from leakverify.checks._text import absent
-from leakverify.checks._time import moments, newest, span_text
+from leakverify.checks._time import moments, newest, span_text, started_over
 from leakverify.checks._versions import (
     MARGIN,
     Anachronism,
@@ -43,7 +43,6 @@ from leakverify.checks._versions import (
     writer,
 )
 from leakverify.evidence import Cost, Family, Outcome, Question
-from leakverify.when import When
 
 MESSAGES = {
     "later": "The document holds {what}, which did not exist before {since}; the latest date it states is "
@@ -77,8 +76,6 @@ _DATES = (
 #: parts that others than the writing program put into a document: content types, labels, add-ins
 _FOREIGN_PARTS = ("customXml/", "docMetadata/", "_xmlsignatures/")
 
-#: days around a new year in which a clock that started over is likely still at its default
-_RESET = 3
 
 _WORD = "http://schemas.microsoft.com/office/word/"
 _AS_OFFICE = (
@@ -197,18 +194,12 @@ def younger_than_saved(facts: Facts) -> Iterator[Answer]:
     said |= {"since": youngest.since.text, "by": span_text(by)}
     if by <= MARGIN:
         yield unusual("preview", rests_on=rests_on, **said)
-    elif _started_over(latest[1]):
+    elif started_over(latest[1]):
         yield unusual("later-reset", rests_on=rests_on, **said)
     elif packer is not None and packer.kind == "office" and application:
         yield contradicts("later", rests_on=(*rests_on, *packer.marks), **said)
     else:
         yield unusual("later-by-other", rests_on=rests_on, **said)
-
-
-def _started_over(latest: When) -> bool:
-    """Whether a time lies where clocks begin that lost their power: within some days of a new year."""
-    day = latest.wall.timetuple().tm_yday
-    return day <= _RESET or day > 365 - _RESET
 
 
 def _dated(facts: Facts) -> Iterator[Anachronism]:

@@ -22,6 +22,10 @@ _LINEAGE = {
     "Microsoft Office Online": "Microsoft Office",
     "dvipdfm": "XeTeX",
     "JasperReports": "iText",
+    "pdftk": "iText",
+    "LuaTeX": "pdfTeX",
+    "FPDF": "TCPDF",
+    "mPDF": "TCPDF",
     "WPS Office": "Microsoft Office",
 }
 #: (named, seen): the first keeps its name on what the second wrote
@@ -38,6 +42,8 @@ _THROUGH = frozenset(
         ("Adobe", "Microsoft Office"), ("Adobe", "LibreOffice"), ("Adobe", "Quartz"),
         ("Adobe", "Ghostscript"),
         ("Adobe", "pdfTeX"), ("Adobe", "Skia"), ("Adobe", "iText"), ("Adobe", "cairo"), ("Adobe", "PDFium"),
+        # the same typesetting, written by another back end
+        ("XeTeX", "pdfTeX"),
         # reports that are laid out by a library and name the product
         ("iText", "PDFBox"), ("PDFBox", "iText"),
     ]
@@ -57,6 +63,15 @@ _APPENDERS = frozenset(["Quartz AppendMode"])
 def lineage(declared: str) -> str:
     """The family whose way of writing a declared program has; ``""`` for programs that no table lists."""
     return "" if declared.startswith(UNLISTED) else _LINEAGE.get(declared, declared)
+
+
+def rewrites(family: str) -> bool:
+    """Whether a program also writes whole files of others anew, so that its hand on the bytes tells no more.
+
+    >>> rewrites("pikepdf or qpdf"), rewrites("LibreOffice")
+    (True, False)
+    """
+    return family in _REWRITERS or family == "Adobe"
 
 
 def compatible(claimed: str, seen: str) -> bool:

@@ -28,7 +28,8 @@ class Identified(NamedTuple):
     ``family`` is ``""`` when it is not known.  ``likely`` is the family that fits best, known or not.
     ``p_values`` and ``shares`` have one entry per family: how many documents of the family fit as badly, and
     what the classifier gives it.  ``novelty`` is the share of documents of the likely family that are as odd.
-    ``weights`` (columns) is what each column moved the share of the likely family by.
+    ``weights`` (columns) is what each column moved the share of the likely family by.  ``bytes`` is the program
+    that wrote the bytes last where that is told apart from who drew the pages, else ``""``.
     """
 
     family: str
@@ -37,6 +38,7 @@ class Identified(NamedTuple):
     shares: dict[str, float]
     novelty: float
     weights: Floats
+    bytes: str = ""
 
 
 class Families:

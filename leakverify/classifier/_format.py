@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 
 from leakverify.classifier._families import Families
 from leakverify.classifier._forest import Forest
+from leakverify.classifier._hands import Hands, hand_columns, known_hands
 from leakverify.classifier._matrix import Codes, Encoder
 from leakverify.classifier._peers import Floats, Peers, Placed
 from leakverify.classifier.calibration import Calibrator
+from leakverify.classifier.together import Together
 from leakverify.features import LEVELS, Row
 
 #: references of a group below which no p-value is given
@@ -81,12 +83,14 @@ class FormatModel:
         *,
         label: NDArray[np.int32],
         versions: list[str],
-        writer: Families | None = None,
+        writer: Families | Hands | None = None,
         calibrators: Mapping[str, Calibrator] | None = None,
         conflicts: Conflicts | None = None,
         dropped: int = 0,
         same_sources: bool = False,
+        together: Together | None = None,
     ) -> None:
+        self.together = together
         self.encoder, self.codes, self.sources, self.source_names = encoder, codes, sources, source_names
         self.keys, self.key_names, self.weights = dict(keys), dict(key_names), weights
         self.label, self.versions, self.writer = label, versions, writer
@@ -151,10 +155,25 @@ class FormatModel:
                 most = max(most, few, key=lambda one: one.had)
                 continue
             placed = peers.place(code)
-            calibrator = self.calibrators.get("narrow" if level in SAME_HANDS else "wide")
-            lr = None if calibrator is None else calibrator.log10_lr(-float(np.log10(placed.share)))
-            return Stand(level, key, placed, len(peers), lr)
+            return Stand(level, key, placed, len(peers), self._ratio(row, level, placed))
         return most
+
+    def _ratio(self, row: Row, level: str, placed: Placed) -> tuple[float, float, float] | None:
+        """The likelihood ratio of everything together where that was learned, else of the place alone."""
+        if self.together is not None and self.together.calibrator is not None:
+            return self.together.log10_lr(self.together.score(self.encoder, row, placed))
+        calibrator = self.calibrators.get("narrow" if level in SAME_HANDS else "wide")
+        return None if calibrator is None else calibrator.log10_lr(-float(np.log10(placed.share)))
+
+    def prior_score(self, row: Row) -> float:
+        """What everything known of a document amounts to by itself, as if nobody said where it comes from."""
+        if self.together is None:
+            return 0.0
+        groups = {level: key for level, key in row.groups.items() if level != "source"}
+        bare = msgspec.structs.replace(row, groups=groups)
+        code = self.encoder.encode(bare)
+        stand = self.stand(bare, code)
+        return self.together.score(self.encoder, bare, stand.placed if isinstance(stand, Stand) else None)
 
     def version_range(self, family: str, code: Codes) -> tuple[str, str] | None:
         """Lowest and highest version that the references most like it claim, of two sources at least."""
@@ -192,25 +211,23 @@ class FormatModel:
             "conflicts": None if self.conflicts is None else msgspec.to_builtins(self.conflicts),
             "writer": None,
             "calibrators": {},
+            "together": None,
         }
+        if self.together is not None:
+            state["together"], parts = self.together.state()
+            arrays |= parts
         for name, calibrator in self.calibrators.items():
             kept = calibrator.state()
             arrays[f"spread {name}"] = kept.pop("spread").astype("<f8")
             state["calibrators"][name] = kept
         if self.writer is not None:
-            writer = self.writer
-            state["writer"] = {
-                "names": list(writer.names), "level": writer.level, "share": writer.share,
-                "novel": writer.novel,
-            }  # fmt: skip
-            arrays |= {
-                "term column": writer.column.astype("<i4"), "term code": writer.code.astype("<i4"),
-                "roots": writer.forest.roots.astype("<i4"), "question": writer.forest.question.astype("<i4"),
-                "no": writer.forest.no.astype("<i4"), "yes": writer.forest.yes.astype("<i4"),
-                "shares": writer.forest.shares.astype("<f4"),
-                "misfit": np.concatenate(writer.misfit).astype("<f8"),
-                "misfits": np.asarray([len(m) for m in writer.misfit], "<i4"),
-            }  # fmt: skip
+            layers = self.writer.layers if isinstance(self.writer, Hands) else (self.writer,)
+            state["writer"] = [
+                {"names": list(one.names), "level": one.level, "share": one.share, "novel": one.novel}
+                for one in layers
+            ]
+            for n, one in enumerate(layers):
+                arrays |= {f"hand {n} {name}": array for name, array in _parts(one).items()}
         return state, arrays
 
     @classmethod
@@ -241,27 +258,46 @@ class FormatModel:
             label=label, versions=versions, calibrators=calibrators, dropped=int(state["dropped"]),
             same_sources=bool(state["same_sources"]),
             conflicts=None if conflicts is None else msgspec.convert(conflicts, Conflicts),
+            together=None if state.get("together") is None
+            else Together.from_state(state["together"], dict(arrays)),
         )  # fmt: skip
         if state["writer"] is not None:
-            model.writer = model._families(state["writer"], arrays)
+            model.writer = model._writer(state["writer"], arrays)
+            _must(bool((label < len(model.writer.names)).all()))
         return model
 
-    def _families(self, state: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Families:
+    def _writer(self, state: list[Mapping[str, Any]], arrays: Mapping[str, NDArray[Any]]) -> Families | Hands:
+        columns = hand_columns(self.encoder, self.structure)
+        _must(isinstance(state, list) and len(state) == max(len(columns), 1))
+        parts = [
+            {key.removeprefix(f"hand {n} "): found for key, found in arrays.items() if key.startswith(f"hand {n} ")}
+            for n in range(len(state))
+        ]  # fmt: skip
+        if not columns:
+            return self._families(state[0], parts[0], len(self.structure), alone=True)
+        layers = [
+            self._families(one, theirs, len(at), alone=False)
+            for one, theirs, at in zip(state, parts, columns, strict=True)
+        ]
+        return Hands(layers, columns, known_hands(self.encoder, self.structure, layers))
+
+    def _families(
+        self, state: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], width: int, *, alone: bool
+    ) -> Families:
         names = [str(name) for name in state["names"]]
         column, code = arrays["term column"], arrays["term code"]
         misfit, sizes = arrays["misfit"], arrays["misfits"]
-        width = len(self.structure)
         forest = Forest(
             arrays["roots"], arrays["question"], arrays["no"], arrays["yes"], arrays["shares"], len(column)
         )
         _must(column.ndim == 1 and column.shape == code.shape and forest.shares.shape[1] == len(names))
         _must(sizes.shape == (len(names),) and int(sizes.sum()) == len(misfit))
         _must(len(column) == 0 or (column.min() >= 0 and column.max() < width))
-        _must(bool((sizes >= 0).all()) and bool((self.label < len(names)).all()))
+        _must(bool((sizes >= 0).all()))
         return Families(
             names, column.astype(np.int64), code.astype(np.int64), forest,
             [np.sort(part) for part in np.split(misfit, np.cumsum(sizes)[:-1])],
-            [self.writer_peers(n) if name else None for n, name in enumerate(names)],
+            [self.writer_peers(n) if name and alone else None for n, name in enumerate(names)],
             level=float(state["level"]), share=float(state["share"]), novel=float(state["novel"]),
         )  # fmt: skip
 
@@ -273,6 +309,18 @@ class FormatModel:
         where = np.unique(self.sources[members], return_inverse=True)[1]
         codes = self.codes[np.ix_(members, self.structure)]
         return Peers(codes, where.astype(np.int64), np.ones(len(self.structure)))
+
+
+def _parts(one: Families) -> dict[str, NDArray[Any]]:
+    """A classifier as arrays."""
+    return {
+        "term column": one.column.astype("<i4"), "term code": one.code.astype("<i4"),
+        "roots": one.forest.roots.astype("<i4"), "question": one.forest.question.astype("<i4"),
+        "no": one.forest.no.astype("<i4"), "yes": one.forest.yes.astype("<i4"),
+        "shares": one.forest.shares.astype("<f4"),
+        "misfit": np.concatenate(one.misfit).astype("<f8"),
+        "misfits": np.asarray([len(m) for m in one.misfit], "<i4"),
+    }  # fmt: skip
 
 
 def _must(holds: bool) -> None:

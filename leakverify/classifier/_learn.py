@@ -11,18 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from leakverify.classifier._compatible import compatible, lineage
-from leakverify.classifier._families import OTHER, Families
-from leakverify.classifier._format import (
-    LEAST_SOURCES,
-    SAME_HANDS,
-    Conflicts,
-    FormatModel,
-)
+from leakverify.classifier._format import LEAST_SOURCES, SAME_HANDS, FormatModel
+from leakverify.classifier._learn_hands import count_conflicts, learn_writer, taught
 from leakverify.classifier._matrix import Codes, Encoder, learn
 from leakverify.classifier._peers import Floats, Peers, Placed
 from leakverify.classifier.calibration import Calibrator, fit_calibrator
-from leakverify.classifier.writer import ProgramClassifier, covered, learn_families
+from leakverify.classifier.together import Met, Together, learn_together
+from leakverify.classifier.writer import ProgramClassifier
 from leakverify.features import LEVELS, Row
 
 #: references of one format, and of one source where there are several
@@ -35,12 +30,15 @@ LEAST_ALTERED = 30
 _START, _PULL = 0.05, 0.05
 #: genuine documents that weights and ratios are learned from
 _MOST_GENUINE = 1200
+#: handled documents that ratios are learned from
+_MOST_HANDLED = 800
 
 
 def learn_format(
     rows: Iterable[Row],
     *,
     altered: Iterable[tuple[str, Row]] = (),
+    handled: Iterable[tuple[str, Row]] = (),
     known_weights: Mapping[str, float] | None = None,
     same_sources: bool = False,
     writers: bool = True,
@@ -49,9 +47,10 @@ def learn_format(
     """What a model knows of one format.
 
     ``altered``: the source of the document that was altered, and the row of what came of it; what to look at
-    is learned from them, and what it is worth.  ``same_sources``: the documents to be judged come from the
-    sources of the corpus, not from elsewhere.  ``known_weights`` by label of column say what to look at when
-    there are none.
+    is learned from them, and what it is worth.  ``handled``: likewise, genuine documents that went through
+    ordinary handling, which must not pass for altered.  ``same_sources``: the documents to be judged come
+    from the sources of the corpus, not from elsewhere.  ``known_weights`` by label of column say what to look
+    at when there are none.
     """
     used = chosen(rows)
     encoder = learn(used)
@@ -75,6 +74,7 @@ def learn_format(
         model.weights = np.ones(len(encoder))
         model.weights = learn_weights(model, used, met)
         model.calibrators = learn_calibrators(model, used, met)
+        model.together = _everything(model, used, met, list(handled))
     if writers:
         _learn_writer(model, used, trees)
     return model
@@ -123,73 +123,22 @@ def _groups(rows: Sequence[Row]) -> tuple[dict[str, NDArray[np.int32]], dict[str
     return keys, names
 
 
-# the program that wrote it ---------------------------------------------------------------------------------
-
-
-def family_names(row: Row) -> str:
-    """The family of programs a row teaches; none when it names none, or one that no table lists."""
-    return OTHER if row.declared is None else lineage(row.declared[0])
-
-
 def _learn_writer(model: FormatModel, rows: Sequence[Row], trees: int) -> None:
-    stated = np.asarray([row.declared is not None for row in rows])
-    labels = [family_names(row) for row in rows]
+    stated = np.asarray([row.declared is not None for row in rows], bool)
+    whole = taught(
+        model.encoder, model.structure, model.codes[np.ix_(stated, model.structure)].astype(np.int64),
+        [row for row in rows if row.declared is not None], model.sources[stated].astype(np.int64),
+    )  # fmt: skip
     options = ProgramClassifier(trees)
-    where = model.sources.astype(np.int64)
-    names = [OTHER, *covered([n for n, s in zip(labels, stated, strict=True) if s], where[stated],
-                             options.least, options.least_sources)]  # fmt: skip
-    if len(names) < 3:
+    learned = learn_writer(whole, options)
+    if learned is None:
         return
-    at = {name: n for n, name in enumerate(names)}
-    numbers = np.asarray([at.get(label, 0) for label in labels], np.int64)
-    codes = model.codes[:, model.structure].astype(np.int64)
-    found, kept = learn_families(codes[stated], numbers[stated], names, where[stated], options)
-    model.writer = found
-    model.label[np.flatnonzero(stated)[kept]] = numbers[stated][kept]
-    model.dropped = int((~kept).sum())
-    model.conflicts = count_conflicts(codes[stated], numbers[stated], names, where[stated], options)
-
-
-def claim_against(found: Families, code: NDArray[np.int64], claimed: str) -> str:
-    """The family whose hand the structure shows when it cannot be that of the claimed one, else ``""``."""
-    if claimed not in found.names or claimed == OTHER:
-        return ""
-    told = found.identify(code)
-    if not told.family or told.family == claimed or compatible(claimed, told.family):
-        return ""
-    return told.family if told.p_values[claimed] <= found.level else ""
-
-
-def count_conflicts(
-    codes: NDArray[np.int64], numbers: NDArray[np.int64], names: list[str], where: NDArray[np.int64],
-    options: ProgramClassifier, folds: int = 4,
-) -> Conflicts:  # fmt: skip
-    """Alarms on true claims and on exchanged ones, each document judged by a model that saw none of its
-    source.
-    """
-    genuine = alarms = swapped = caught = 0
-    fold = where % folds
-    for one in np.unique(fold):
-        inside, rest = fold == one, fold != one
-        if len(np.unique(numbers[rest])) < 2:
-            continue
-        found, _ = learn_families(codes[rest], numbers[rest], names, where[rest], options)
-        for code, number in zip(codes[inside], numbers[inside], strict=True):
-            if not number:
-                continue
-            genuine += 1
-            alarms += bool(claim_against(found, code, names[number]))
-            for other in _others(names, number):
-                swapped += 1
-                caught += bool(claim_against(found, code, other))
-    return Conflicts(genuine=genuine, alarms=alarms, swapped=swapped, caught=caught)
-
-
-def _others(names: Sequence[str], number: int) -> list[str]:
-    """Families whose name could be put in the place of a true claim, less those that go together with it."""
-    return [
-        name for name in names if name not in (OTHER, names[number]) and not compatible(name, names[number])
-    ]
+    model.writer, kept = learned
+    at = {name: n for n, name in enumerate(model.writer.names)}
+    numbers = np.asarray([at.get(claim, 0) for claim in whole.claims], np.int32)
+    model.label[np.flatnonzero(stated)[kept]] = numbers[kept]
+    model.dropped = int((~kept & (numbers > 0)).sum())
+    model.conflicts = count_conflicts(whole, options)
 
 
 # what to look at, and what it is worth ----------------------------------------------------------------------
@@ -288,3 +237,21 @@ def _both(
         yield 0, _source(rows[n]), rows[n], model.codes[n]
     for source, row in altered:
         yield 1, source, row, model.encoder.encode(row)
+
+
+def _everything(
+    model: FormatModel,
+    rows: Sequence[Row],
+    altered: Sequence[tuple[str, Row]],
+    handled: Sequence[tuple[str, Row]],
+) -> Together | None:
+    """What answers and places together amount to, each document placed without its source."""
+    left_out = LeftOut(model)
+    met: list[Met] = []
+    for label, source, row, code in _both(model, rows, altered):
+        placed = left_out.place(row, code, source)
+        met.append(Met("altered" if label else "genuine", source, row, placed and placed[1]))
+    for source, row in sorted(handled, key=lambda one: _shuffled(one[1]))[:_MOST_HANDLED]:
+        placed = left_out.place(row, model.encoder.encode(row), source)
+        met.append(Met("handled", source, row, placed and placed[1]))
+    return learn_together(model.encoder, met)

@@ -110,6 +110,13 @@ class Encoder:
         known = self._listed.get(column.feature, frozenset())
         return _FIRST + min(sum(word not in known for word in cut), 3)
 
+    def words_of(self, number: int) -> dict[str, int]:
+        """Words that a column asks for, and the code a document gets that has the word, and no other there."""
+        column = self.columns[number]
+        if column.kind == "among":
+            return {column.words[0]: _FIRST + 1}
+        return dict(self._codes[number])
+
     def met(self, number: int, row: Row) -> Met:
         """What the document has where the column looks."""
         feature = self.columns[number].feature

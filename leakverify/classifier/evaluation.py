@@ -18,7 +18,8 @@ from leakverify.classifier import calibration
 from leakverify.classifier._compatible import compatible
 from leakverify.classifier._families import OTHER
 from leakverify.classifier._format import FormatModel, Stand
-from leakverify.classifier._learn import TREES, claim_against, family_names, learn_format
+from leakverify.classifier._learn import TREES, learn_format
+from leakverify.classifier._learn_hands import claim_against, family_names, right
 from leakverify.classifier._peers import Peers
 from leakverify.classifier.within import WithinArchive
 from leakverify.features import Row
@@ -80,14 +81,14 @@ def programs(model: FormatModel, rows: Iterable[Row]) -> Programs | None:
             continue
         claimed = family_names(row)
         code = model.encoder.encode(row)[model.structure].astype(np.int64)
-        told = writer.identify(code).family
+        told = writer.identify(code)
         if claimed == OTHER or claimed not in writer.names:
             uncovered += 1
-            uncovered_claimed += bool(told)
+            uncovered_claimed += right(claimed, row.declared[0], told) is False
             continue
         tally = counts.setdefault(claimed, [0, 0, 0, 0])
         tally[0] += 1
-        tally[1 if told == claimed else 2 if told else 3] += 1
+        tally[{True: 1, False: 2, None: 3}[right(claimed, row.declared[0], told)]] += 1
         genuine += 1
         alarms += bool(claim_against(writer, code, claimed))
         for other in writer.names:

@@ -35,6 +35,8 @@ _ALL_BUT_IMPOSSIBLE, _SURE = 0.05, 0.7
 #: wrong families among all documents of the sources left out, and the shares that are tried as the least
 #: for a claim
 _WRONG, _SHARES = 0.01, tuple(n / 100 for n in range(45, 96, 5))
+#: share of the questions that are tried at every fork of a tree
+_QUESTIONS = 0.1
 #: folds of sources in cross-validation
 _FOLDS = 8
 
@@ -144,8 +146,13 @@ def learn_families(
     names: list[str],
     where: NDArray[np.int64],
     options: ProgramClassifier,
+    *,
+    novelty: bool = True,
 ) -> tuple[Families, NDArray[np.bool_]]:
-    """The classifier, and which documents it was learned from; the rest claim what they are not."""
+    """The classifier, and which documents it was learned from; the rest claim what they are not.
+
+    Without ``novelty`` a document that is odd for its family is not left unknown for that alone.
+    """
     column, code = _terms(codes)
     hot = codes[:, column] == code
     fold = _folds(where)
@@ -160,7 +167,7 @@ def learn_families(
     weights = np.ones(codes.shape[1])
     peers = [
         Peers(codes[m], np.unique(where[m], return_inverse=True)[1], weights)
-        if name != OTHER and m.sum() > 1
+        if novelty and name != OTHER and m.sum() > 1
         else None
         for name, m in zip(names, members, strict=True)
     ]
@@ -216,17 +223,24 @@ def _left_out(
     for one in np.unique(fold):
         inside, learned = fold == one, (fold != one) & (numbers >= 0)
         if learned.any():
-            forest = _grown(hot[learned], numbers[learned], classes, options)
-            shares[inside] = [forest.ask(answers)[0] for answers in hot[inside]]
+            grown = _trees(hot[learned], numbers[learned], options)
+            shares[inside] = 0.0
+            shares[np.ix_(inside, grown.classes_)] = grown.predict_proba(hot[inside].astype(np.float32))
     return shares
 
 
 def _grown(
     hot: NDArray[np.bool_], numbers: NDArray[np.int64], classes: int, options: ProgramClassifier
 ) -> Forest:
+    grown = _trees(hot, numbers, options)
+    return Forest.of(grown.estimators_, grown.classes_.astype(np.int64), classes, hot.shape[1])
+
+
+def _trees(
+    hot: NDArray[np.bool_], numbers: NDArray[np.int64], options: ProgramClassifier
+) -> ExtraTreesClassifier:
     """Randomised trees on resampled documents, every family weighing the same."""
-    grown = ExtraTreesClassifier(
-        options.trees, max_features=0.05, bootstrap=True, class_weight="balanced", n_jobs=1,
+    return ExtraTreesClassifier(
+        options.trees, max_features=_QUESTIONS, bootstrap=True, class_weight="balanced", n_jobs=1,
         random_state=options.random_state,
     ).fit(hot.astype(np.float32), numbers)  # fmt: skip
-    return Forest.of(grown.estimators_, grown.classes_.astype(np.int64), classes, hot.shape[1])

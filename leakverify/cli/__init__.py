@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import sys
@@ -21,16 +22,23 @@ VERBS = {
     "scan": "scan",
     "report": "report",
     "revisions": "revisions",
+    "regions": "regions",
     "threads": "threads",
+    "invoices": "invoices",
     "keys": "keys",
     "style": "style",
     "corpus": "corpus",
     "model": "model",
+    "label": "label",
     "checks": "checks",
     "formats": "formats",
     "knowledge": "knowledge",
     "doctor": "doctor",
 }
+
+
+#: the machine's business and not ours: a full disk or quota, a file larger than allowed, a disk that fails
+_NO_ROOM = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO))
 
 
 class _Verbs(click.Group):
@@ -74,8 +82,7 @@ def main(args: Sequence[str] | None = None) -> int:
     except click.exceptions.Exit as done:  # --help, --version
         return done.exit_code
     except BrokenPipeError:
-        # the interpreter flushes stdout once more on its way out
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _let_go_of_stdout()
         return _failed("", "PIPE")
     except (KeyboardInterrupt, click.Abort):
         return _failed("", "INTERRUPTED")
@@ -88,11 +95,22 @@ def main(args: Sequence[str] | None = None) -> int:
         from leakverify.errors import IsolationUnavailable, LeakverifyError
 
         if not isinstance(error, LeakverifyError):
+            if isinstance(error, OSError) and error.errno in _NO_ROOM:
+                _let_go_of_stdout()
+                return _failed(f"cannot write: {error.strerror}", "USAGE")
             import traceback
 
             return _failed(f"this is an error of ours\n{traceback.format_exc()}", "INTERNAL")
         return _failed(str(error), "ISOLATION" if isinstance(error, IsolationUnavailable) else "USAGE")
     return int(code or 0)
+
+
+def _let_go_of_stdout() -> None:
+    """What is left in its buffer goes nowhere: the interpreter flushes it once more on its way out."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _wrong_call(error: click.ClickException) -> str:

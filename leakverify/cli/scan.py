@@ -54,12 +54,15 @@ def command(
     fail_on: tuple[str, ...],
 ) -> Exit:
     """Examine a file or a folder with everything inside, and rank what needs a look."""
+    from leakverify.report._files import check_target
     from leakverify.report._visible import json_line
 
     if store is None and not as_json:
         raise click.UsageError("name a file for the results with --store, or ask for --json")
     if store is None and html is not None:
         raise click.UsageError("--html needs --store")
+    if html is not None:
+        check_target(html)
     tally = Tally(fail_on)
     progress = ProgressLine(lang)
     scoring = _options.chosen_model(model)

@@ -21,6 +21,11 @@ from leakverify.cli._exit import Exit, Tally
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the reports as JSON, one a line.")
 @click.option("--facts", is_flag=True, help="Also list everything that was read.")
+@click.option(
+    "--ocr",
+    is_flag=True,
+    help="Recognise the text of pages that are pictures, with tesseract; such text never counts.",
+)
 @_options.dkim_keys
 @_options.tables
 @_options.html
@@ -33,6 +38,7 @@ def command(
     files: tuple[Path, ...],
     as_json: bool,
     facts: bool,
+    ocr: bool,
     dkim_keys: tuple[Path, ...],
     tables: tuple[Path, ...],
     html: Path | None,
@@ -62,7 +68,9 @@ def command(
         nonlocal at_hand
         for number, file in enumerate(files):
             at_hand = file
-            report = lv.verify(file, isolation=isolation, dkim_keys=dkim_keys, tables=tables, model=scoring)
+            report = lv.verify(
+                file, isolation=isolation, dkim_keys=dkim_keys, tables=tables, model=scoring, ocr=ocr
+            )
             tally.add(report)
             if as_json:
                 sys.stdout.write(json_line(report.to_json()))

@@ -25,6 +25,7 @@ PHOTOSHOP_VOCABULARY: Mapping[str, Declared] = MappingProxyType(
         "image.iptc.program": text("originating program and its version"),
         "image.iptc.author": text("by-line"),
         "image.iptc.caption": text("caption"),
+        "image.iptc.instructions": text("special instructions"),
         "image.iptc.digest_fits": flag("the digest Photoshop keeps is that of the captions as they stand"),
     }
 )
@@ -109,7 +110,8 @@ def _captions(raw: bytes, where: Location) -> Iterator[Observation | Fault]:
             stated = f"{said(day)} {said(clock)}".strip()
             yield Observation(name=f"image.iptc.{name}", value=written, raw=clip(stated, 100), where=where)
     program = f"{said(65)} {said(70)}".strip()
-    for name, value in (("program", program), ("author", said(80)), ("caption", said(120))):
+    stated_texts = {"program": program, "author": said(80), "caption": said(120), "instructions": said(40)}
+    for name, value in stated_texts.items():
         if value:
             yield Observation(name=f"image.iptc.{name}", value=clip(value, 500), where=where)
 

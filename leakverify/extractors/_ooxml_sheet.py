@@ -19,6 +19,7 @@ from leakverify.extractors._ooxml_sheet_kept import (
 )
 from leakverify.extractors._ooxml_sheet_order import chain_facts, string_order
 from leakverify.extractors._ooxml_sheet_recomputed import recomputed
+from leakverify.extractors._ooxml_sheet_rows import may_hold_one, number_looks, sheet_rows
 from leakverify.extractors._ooxml_sheet_table import sheet_arithmetic
 from leakverify.extractors._ooxml_text import TextKeeper, stated_time, walk
 from leakverify.extractors._opc import HEAD_BYTES, Package, Part
@@ -67,8 +68,7 @@ def sheet_structure(package: Package, main: Part) -> Iterator[Observation | Faul
             yield Observation(
                 name="xlsx.code_name", value=clip(properties.get("codeName", ""), 200), where=where
             )
-        system = "1904" if properties.get("date1904") in ("1", "true") else "1900"
-        yield Observation(name="xlsx.date_system", value=system, where=where)
+        yield Observation(name="xlsx.date_system", value=_date_system(main), where=where)
     calculation = main.root.find(f"{s}calcPr")
     if calculation is not None:
         if calculation.get("calcId"):
@@ -125,6 +125,11 @@ def sheet_content(package: Package, main: Part, keeper: TextKeeper) -> Iterator[
             reading.strings = [*_items(table)]
             yield from keeper.keep("ooxml.text", text, table.where)
             break
+    invoice = may_hold_one(reading)
+    if invoice:
+        for name in package.related(main.name, "styles"):
+            styles = package.parse(name)
+            reading.formats = {} if styles is None else number_looks(styles)
     book, by_number, in_order = _sheets(package, main)
     by_part = {sheet.part.lower(): sheet for sheet in in_order}
     numbers: list[tuple[Sheet, bytes]] = []
@@ -154,6 +159,8 @@ def sheet_content(package: Package, main: Part, keeper: TextKeeper) -> Iterator[
     for sheet in in_order:
         yield from hidden_facts(sheet)
         yield from sheet_arithmetic(sheet)
+        if invoice:
+            yield from sheet_rows(sheet, reading, _date_system(main))
     if table is not None:
         whole = table.whole and all(sheet.whole for sheet in in_order)
         yield from string_order(reading, table.where, whole=whole)
@@ -181,6 +188,12 @@ def _sheets(package: Package, main: Part) -> tuple[Book, dict[str, Sheet], list[
         by_number.setdefault(listed.get("sheetId", ""), sheet)
         in_order.append(sheet)
     return book, by_number, in_order
+
+
+def _date_system(main: Part) -> str:
+    """The day from which dates are counted: 1900 or 1904."""
+    properties = main.root.find(f"{main.namespace}workbookPr")
+    return "1904" if properties is not None and properties.get("date1904") in ("1", "true") else "1900"
 
 
 def _around(

@@ -50,6 +50,10 @@ class Reading:
     own: list[str] = field(default_factory=list)
     #: sheet, cell and index of each use of a shared string, in the order of the cells
     uses: list[tuple[Sheet, int, int, int]] = field(default_factory=list)
+    #: index of a cell format -> percent or day, where somebody will ask, and the numbers that have one, by
+    #: sheet (its ``id``), row and column
+    formats: dict[str, str] = field(default_factory=dict)
+    looks: dict[tuple[int, int, int], str] = field(default_factory=dict)
 
 
 def unescape(text: str) -> str:
@@ -139,6 +143,8 @@ def _cell(
         reading.formulas.append((sheet, stored))
     if value is not None:
         sheet.add(row, column, value)
+        if reading.formats and (look := reading.formats.get(cell.get("s", ""))):
+            reading.looks[id(sheet), row, column] = look
 
 
 def _plain(kind: str, literal: str | None, computed: bool) -> Value:

@@ -30,6 +30,10 @@ SHEET_VOCABULARY: dict[str, Declared] = {
     "xlsx.link.target": text("another workbook that formulas refer to", repeats=True),
     "xlsx.link.values": count("values of the other workbook that are kept here", repeats=True),
     "xlsx.link.text": content("the first of these, one line for each: cell and value", repeats=True),
+    "xlsx.rows": content(
+        "rows of a sheet that names an invoice, line by line, cells parted by tabs; cell names the sheet",
+        repeats=True,
+    ),
     "xlsx.formulas": count("cells with a formula"),
     "xlsx.formulas.uncomputed": count("formulas without a stored result"),
     "xlsx.formulas.agree": count("formulas that were computed again and give what is stored"),

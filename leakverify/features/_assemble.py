@@ -15,7 +15,7 @@ from leakverify.features._rules import MOST_WORDS, Rule, Seen
 from leakverify.features._shapes import digest, word
 
 #: raised whenever the same observations give another row
-FEATURES_VERSION = 1
+FEATURES_VERSION = 2
 
 _RULES: Mapping[FormatFamily, tuple[Rule, ...]] = MappingProxyType(
     {

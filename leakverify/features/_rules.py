@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from leakverify.evidence import Extraction, Observation, Scalar
+from leakverify.evidence import RECOGNISED, Extraction, Observation, Scalar
 from leakverify.features._shapes import word
 
 #: most words of one feature; a document with more is told by the first of them in sorted order
@@ -31,11 +31,15 @@ class Seen:
         self.extraction = extraction
         by_name: dict[str, list[Observation]] = {}
         for observation in extraction.observations:
+            if observation.where.part == RECOGNISED:
+                continue  # of the documents a model was fitted on, no text was recognised
             found = by_name.setdefault(observation.name, [])
             if len(found) < MOST_SEEN:
                 found.append(observation)
         self._by_name = by_name
-        self.blind = any(problem.code in BLINDING for problem in extraction.problems)
+        self.blind = any(
+            problem.code in BLINDING and problem.where.part != RECOGNISED for problem in extraction.problems
+        )
 
     def all(self, name: str) -> Sequence[Observation]:
         return self._by_name.get(name, ())

@@ -7,7 +7,7 @@ import math
 import re
 from collections import Counter
 
-from leakverify.features import _dates
+from leakverify.features import _dates, hands
 from leakverify.features._programs import program
 from leakverify.features._rules import (
     Made,
@@ -375,6 +375,7 @@ RULES: tuple[Rule, ...] = (
         "count",
     ),
     stating("s.pdf.xmp", "whether there is XMP", {"xmp.toolkit": "toolkit", "xmp.create_date": "dates"}),
+    *hands.RULES,
     stating("m.pdf.info", "what Info states", _INFO),
     stating("m.pdf.xmp", "what XMP states", _XMP),
     Rule("m.pdf.toolkit", "library that wrote XMP", ("xmp.toolkit",), _toolkit),

@@ -20,11 +20,7 @@ def target(path: str | os.PathLike[str], *, newline: str = "\n") -> Iterator[IO[
     Raises ``UsageError`` when it cannot be written.
     """
     final = Path(path)
-    try:
-        descriptor, name = tempfile.mkstemp(prefix=f".{final.name[:40]}-", dir=final.parent)
-    except OSError as error:
-        raise UsageError(f"cannot write {display_name(path)}: {error.strerror}") from error
-    draft = Path(name)
+    descriptor, draft = _draft(final)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace", newline=newline) as file:
             yield file
@@ -34,6 +30,22 @@ def target(path: str | os.PathLike[str], *, newline: str = "\n") -> Iterator[IO[
             raise UsageError(f"cannot write {display_name(path)}: {error.strerror}") from error
     finally:
         draft.unlink(missing_ok=True)
+
+
+def check_target(path: str | os.PathLike[str]) -> None:
+    """Raise ``UsageError`` now for what could not be written at the end of a scan of hours."""
+    descriptor, draft = _draft(Path(path))
+    os.close(descriptor)
+    draft.unlink(missing_ok=True)
+
+
+def _draft(final: Path) -> tuple[int, Path]:
+    """A file of its own beside the one that is to be."""
+    try:
+        descriptor, name = tempfile.mkstemp(prefix=f".{final.name[:40]}-", dir=final.parent)
+    except OSError as error:
+        raise UsageError(f"cannot write {display_name(final)}: {error.strerror}") from error
+    return descriptor, Path(name)
 
 
 def spool(folder: Path) -> IO[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -84,29 +85,43 @@ class Invoice:
         ]
 
     def docx(self) -> bytes:
-        """As a document of python-docx, one paragraph a line."""
-        import docx
-
-        document = docx.Document()
-        for line in self.lines():
-            document.add_paragraph(line)
-        out = io.BytesIO()
-        document.save(out)
-        return out.getvalue()
+        return as_docx(self.lines())
 
     def pdf(self) -> bytes:
-        """As a page of ReportLab."""
-        from reportlab.pdfgen import canvas
-
-        out = io.BytesIO()
-        page = canvas.Canvas(out, pagesize=(595, 842), invariant=1)
-        for number, line in enumerate(self.lines()):
-            page.drawString(60, 780 - 18 * number, line)
-        page.save()
-        return out.getvalue()
+        return as_pdf(self.lines())
 
     def text(self) -> bytes:
         return "\n".join([*self.lines(), ""]).encode()
+
+
+def as_docx(lines: Sequence[str], *, table: bool = False) -> bytes:
+    """A document of python-docx, one paragraph a line; ``table``: lines of several cells are rows of a table."""
+    import docx
+
+    document = docx.Document()
+    for line in lines:
+        cells = line.split("   ")
+        if table and len(cells) > 1:
+            row = document.add_table(1, len(cells)).rows[0]
+            for cell, words in zip(row.cells, cells, strict=True):
+                cell.text = words
+        else:
+            document.add_paragraph(line)
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def as_pdf(lines: Sequence[str]) -> bytes:
+    """A page of ReportLab."""
+    from reportlab.pdfgen import canvas
+
+    out = io.BytesIO()
+    page = canvas.Canvas(out, pagesize=(595, 842), invariant=1)
+    for number, line in enumerate(lines):
+        page.drawString(60, 780 - 18 * number, line)
+    page.save()
+    return out.getvalue()
 
 
 def shown(amount: Decimal) -> str:
@@ -149,3 +164,31 @@ def invoice(seed: int, day: date | None = None, rate: str = "") -> Invoice:
 def changed(made: Invoice, **fields: object) -> Invoice:
     """A copy with other fields."""
     return replace(made, **fields)  # type: ignore[arg-type]
+
+
+_ONES = (
+    "zéro un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize dix-sept "
+    "dix-huit dix-neuf"
+).split()
+_TENS = ("", "", "vingt", "trente", "quarante", "cinquante", "soixante")
+
+
+def in_words(number: int) -> str:
+    """A number below a thousand million as it is spelled in France."""
+    if number < 20:
+        return _ONES[number]
+    if number < 70:
+        ten, one = divmod(number, 10)
+        return _TENS[ten] + ("" if not one else " et un" if one == 1 else f"-{_ONES[one]}")
+    if number < 80:
+        return "soixante et onze" if number == 71 else f"soixante-{_ONES[number - 60]}"
+    if number < 100:
+        return "quatre-vingts" if number == 80 else f"quatre-vingt-{_ONES[number - 80]}"
+    for size, name in ((10**6, "million"), (1_000, "mille"), (100, "cent")):
+        if number >= size:
+            many, rest = divmod(number, size)
+            head = name if many == 1 and size < 10**6 else f"{in_words(many)} {name}"
+            if many > 1 and (size == 10**6 or (size == 100 and not rest)):
+                head += "s"
+            return head + (f" {in_words(rest)}" if rest else "")
+    raise AssertionError("every number from 100 has a size")

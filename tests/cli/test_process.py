@@ -128,3 +128,49 @@ def _documents(store: Path) -> int:
             return scan.summary().documents
     except lv.StoreError:
         return 0
+
+
+def short_of_room() -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+
+
+def test_a_full_disk_is_said_and_the_same_command_goes_on(tmp_path: Path) -> None:
+    leak, store = tmp_path / "leak", tmp_path / "leak.lvs"
+    leak.mkdir()
+    (leak / "a.txt").write_text("Rien à signaler.\n", "utf-8")
+    failed = run("scan", leak, "--store", store, preexec_fn=short_of_room)
+    assert failed.returncode == 1
+    assert failed.stderr.startswith(f"leakverify: cannot use {store}: ")
+    assert "Traceback" not in failed.stderr
+    done = run("scan", leak, "--store", store)
+    assert (done.returncode, done.stdout.splitlines()[0]) == (0, "1 document")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")
+def test_no_room_for_the_output_is_no_error_of_ours(tmp_path: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*COMMAND, "checks", "list"],
+            cwd=ROOT,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (1, "leakverify: cannot write: No space left on device\n")
+
+
+def test_a_page_that_cannot_be_written_is_said_before_the_scan(tmp_path: Path) -> None:
+    memo, store = tmp_path / "memo.txt", tmp_path / "leak.lvs"
+    memo.write_text("Rien à signaler.\n", "utf-8")
+    done = run("scan", memo, "--store", store, "--html", tmp_path / "nowhere" / "page.html")
+    assert (done.returncode, done.stdout, store.exists()) == (1, "", False)
+    assert "No such file or directory" in done.stderr
+
+
+def test_an_empty_document_named_as_the_store_stays_as_it_is(tmp_path: Path) -> None:
+    empty = tmp_path / "lettre.pdf"
+    empty.touch()
+    done = run("scan", empty, "--store", empty)
+    assert (done.returncode, empty.stat().st_size) == (1, 0)
+    assert "is an empty file and not a store" in done.stderr

@@ -40,7 +40,7 @@ def test_words_first_and_amounts_after_them() -> None:
 
 def test_words_and_amounts_in_turn() -> None:
     block = ("Sous-total", "1 000,00", "TVA", "200,00", "Net à payer", "1 200,00", "Merci")
-    assert amounts(*block) == ["net 1000.00", "tax 200.00", "gross 1200.00"]
+    assert amounts(*block) == ["net 1000.00", "tax 200.00", "due 1200.00"]
 
 
 def test_a_raised_total_is_found_in_columns() -> None:
@@ -103,7 +103,7 @@ def test_a_block_does_not_go_on_over_the_end_of_a_page() -> None:
         ("Steuerbetrag in EUR 56,87", "tax 56.87"),
         ("Bedrag inclusief BTW € 189,00", "gross 189.00"),
         ("Totaal exclusief BTW € 156,20", "net 156.20"),
-        ("Due payable: 571.04 €", "gross 571.04"),
+        ("Due payable: 571.04 €", "due 571.04"),
         ("Untaxed Amount $ 262.90", "net 262.90"),
     ],
 )

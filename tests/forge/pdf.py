@@ -107,7 +107,13 @@ def cover_and_write(
     return Forged(update.appended(), Truth(page=page + 1, before=old, after=new, box=box))
 
 
-@altered("pdf", question="content", expects=("LV-PDF-024",), needs=("qpdf",), trace="faint")
+@altered(
+    "pdf",
+    question="content",
+    expects=("LV-PDF-024", "LV-PDF-025", "LV-PDF-026", "LV-PDF-027"),
+    needs=("qpdf",),
+    trace="faint",
+)
 def replace_amount_rewritten(
     data: bytes, *, old: str = "", new: str = "", page: int = 0, moment: datetime | None = None, seed: int = 0
 ) -> Forged:

@@ -53,6 +53,11 @@ def swap_page(data: bytes, *, seed: int = 0) -> Forged:
     The oldest forgery of contracts.  An examiner finds one page whose fonts, resource names, operators and
     objects are those of another program than the pages round it.
     """
+    return swapped_page(data, seed)
+
+
+def swapped_page(data: bytes, seed: int) -> Forged:
+    """One page set anew by ReportLab with another figure, in the place of the old one."""
     return _swapped(data, seed, "ReportLab", lambda lines, size: set_by_reportlab([lines], size))
 
 

@@ -85,7 +85,13 @@ def _replaced_and_drawn(update: Update, chosen: Spot, node: Any, content: bytes,
     update.objects[key]["Contents"] = [opened, update.put(Stream({}, content)), closed]
 
 
-@altered("pdf", question="content", expects=("LV-PDF-024",), needs=("pikepdf",), trace="faint")
+@altered(
+    "pdf",
+    question="content",
+    expects=("LV-PDF-024", "LV-PDF-025", "LV-PDF-026", "LV-PDF-027"),
+    needs=("pikepdf",),
+    trace="faint",
+)
 def replace_amount_rewritten_by_pikepdf(data: bytes, *, seed: int = 0) -> Forged:
     """Exchange an amount in its own string and font, and write the file anew by pikepdf.
 
@@ -96,7 +102,13 @@ def replace_amount_rewritten_by_pikepdf(data: bytes, *, seed: int = 0) -> Forged
     return Forged(rewritten(made, "pikepdf"), chosen.truth(new, gone=True))
 
 
-@altered("pdf", question="content", expects=("LV-PDF-024",), needs=("pdftk",), trace="faint")
+@altered(
+    "pdf",
+    question="content",
+    expects=("LV-PDF-024", "LV-PDF-025", "LV-PDF-026", "LV-PDF-027"),
+    needs=("pdftk",),
+    trace="faint",
+)
 def replace_amount_rewritten_by_pdftk(data: bytes, *, seed: int = 0) -> Forged:
     """The same, written anew by pdftk, which leaves its way of writing and no name.
 

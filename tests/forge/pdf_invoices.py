@@ -11,8 +11,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from tests.builders import invoices
+from tests.builders.invoice_kinds import KINDS
+from tests.builders.invoice_kinds import lines as kind_lines
 from tests.forge.office_invoices import honest, other_account, other_day, raise_total
-from tests.forge.recipe import Forged, altered, benign
+from tests.forge.recipe import Forged, Truth, altered, benign
 from tests.forge.tools import soffice
 
 
@@ -113,3 +115,18 @@ def invoice_credit(data: bytes, *, seed: int = 0) -> bytes:
 def invoice_old_rate(data: bytes, *, seed: int = 0) -> bytes:
     """The old rate some weeks after the change, for goods delivered before it."""
     return columns(made_for(data, seed, date(2014, 1, 6) + timedelta(days=seed % 60), "19.6"))
+
+
+@altered("pdf", question="content", expects=("LV-INV-001",), needs=("reportlab",))
+def invoice_kind(data: bytes, *, seed: int = 0) -> Forged:
+    """Change the total, a line or the rate of an invoice of any kind. An examiner computes."""
+    kinds = [(kind, wrong) for kind, (_, bound) in KINDS.items() for wrong in bound]
+    kind, wrong = kinds[seed % len(kinds)]
+    return Forged(invoices.as_pdf(kind_lines(made_for(data, seed), kind, wrong)), Truth(after=wrong))
+
+
+@benign("pdf", needs=("reportlab",))
+def invoice_kind_plain(data: bytes, *, seed: int = 0) -> bytes:
+    """An invoice of any kind as it was drawn."""
+    kind = [*KINDS][seed % len(KINDS)]
+    return invoices.as_pdf(kind_lines(made_for(data, seed), kind))

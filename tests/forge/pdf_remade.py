@@ -30,7 +30,7 @@ _ORIGIN = ("LV-PDF-030", "LV-PDF-003")
 _INK = 0.002
 
 
-def _by_another(data: bytes, *names: str) -> str:
+def by_another(data: bytes, *names: str) -> str:
     """The declared program, unless it is none or one of ``names``: then nothing false would be said."""
     known = f"{declared(data)} {declared(data, '/Creator')}".strip()
     if not declared(data):
@@ -47,7 +47,7 @@ def round_trip_through_draw(data: bytes) -> bytes:
     What people do who have no PDF editor.  An examiner finds pages written the way LibreOffice writes (tags
     counted from BAAAAA, order of keys, names of resources) under another program's name.
     """
-    _by_another(data, "LibreOffice", "OpenOffice")
+    by_another(data, "LibreOffice", "OpenOffice")
     if len(sizes(data)) > 12:
         raise DoesNotApply("many pages: Draw takes minutes")
     return put_back(soffice(data, suffix=".pdf", to="pdf", how="draw_pdf_Export"), data)
@@ -60,7 +60,7 @@ def distil_and_put_back(data: bytes) -> bytes:
     Removes revisions, orphans and layers.  An examiner finds pages and fonts written the way Ghostscript
     writes under another program's name.
     """
-    _by_another(data, "Ghostscript")
+    by_another(data, "Ghostscript")
     return put_back(rewritten(data, "gs"), data)
 
 
@@ -70,7 +70,7 @@ def browser_print_and_put_back(data: bytes, *, seed: int = 0) -> Forged:
 
     An examiner finds pages written by Skia under another program's name.
     """
-    _by_another(data, "Skia", "Chrome")
+    by_another(data, "Skia", "Chrome")
     pages, truth = _another_figure(words(data), seed)
     return Forged(put_back(set_by_chromium(as_html(pages, sizes(data)[0], "")), data), truth)
 

@@ -84,7 +84,7 @@ def backdate_with_exiftool_everywhere(data: bytes, *, seed: int = 0) -> bytes:
     All stated dates agree.  ExifTool appends: an examiner takes the update off again (``exiftool
     -pdf-update:all=``) and reads the former dates.
     """
-    moved = _moved(data, days=random.Random(seed).randrange(60, 700))
+    moved = moved_back(data, days=random.Random(seed).randrange(60, 700))
     moment = moved.strftime("%Y:%m:%d %H:%M:%S") + _zone(moved)
     return through(
         (
@@ -111,7 +111,7 @@ def _stated(data: bytes) -> datetime:
     return known[-1]
 
 
-def _moved(data: bytes, *, days: int) -> datetime:
+def moved_back(data: bytes, *, days: int) -> datetime:
     return _stated(data) - timedelta(days=days)
 
 
@@ -130,7 +130,7 @@ def backdate_consistently(data: bytes, *, seed: int = 0) -> bytes:
     embedded fonts, dates of embedded pictures.
     """
     years = random.Random(seed).randrange(9, 15)
-    moved = _moved(data, days=int(365.25 * years))
+    moved = moved_back(data, days=int(365.25 * years))
     with pike(data) as pdf:
         for key in ("/CreationDate", "/ModDate"):
             if key in pdf.docinfo:
@@ -158,7 +158,7 @@ def backdate_by_days(data: bytes, *, seed: int = 0) -> bytes:
     more: other sources have to date it.
     """
     days = random.Random(seed).randrange(3, 40)
-    moved = _moved(data, days=days)
+    moved = moved_back(data, days=days)
     with pike(data) as pdf:
         for key in ("/CreationDate", "/ModDate"):
             if key in pdf.docinfo:

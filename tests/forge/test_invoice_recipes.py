@@ -7,15 +7,15 @@ import pytest
 from leakverify.box.inprocess import examine_bytes
 from leakverify.evidence import Outcome
 from leakverify.judge import judge_unit
-from tests.forge import office_invoice_rows, office_invoices, pdf_invoices
+from tests.forge import office_invoice_kinds, office_invoice_rows, office_invoices, pdf_invoices
 from tests.forge.recipe import Recipe
 from tests.forge.tools import missing, reason
 
-_HEAD = {"pdf": b"%PDF-", "ooxml": b"PK", "text": b""}
-_NAME = {"pdf": "invoice.pdf", "ooxml": "invoice.docx", "text": "invoice.txt"}
+_HEAD = {"pdf": b"%PDF-", "ooxml": b"PK", "text": b"", "odf": b"PK"}
+_NAME = {"pdf": "invoice.pdf", "ooxml": "invoice.docx", "text": "invoice.txt", "odf": "invoice.ods"}
 RECIPES = [
     value
-    for module in (office_invoices, office_invoice_rows, pdf_invoices)
+    for module in (office_invoices, office_invoice_kinds, office_invoice_rows, pdf_invoices)
     for value in vars(module).values()
     if isinstance(value, Recipe)
 ]

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from leakverify_models import knowledge as builders
+from leakverify_models import knowledge_releases as lists
 
 from leakverify import knowledge
 from leakverify.checks._text import script
 from leakverify.checks._versions import coined
 from leakverify.checks.phone_plan import plan_of
 from leakverify.knowledge import BadTableError, names, parse_table, table
-from leakverify_models import knowledge as builders
 
 HEAD = "what\tdate\tprecision\tsource\n"
 
@@ -60,6 +62,89 @@ def test_shipped_table_is_sound(name: str) -> None:
     assert table(name)
     assert text.startswith("# ")
     assert not re.search(r"(?:/work|/tmp|/home|\\Users)\b", text)
+
+
+#: where a reader can look a fact up: a place on the web or in a repository, a standard, a law, an article, a list
+CITED = re.compile(
+    r"https?://|[\w-]\.(?:com|org|net|date|io|de|fr|gov|eu|info|app|se|global|int|kr)\b|\b[\w.-]+/[\w.-]+\.?\w*"
+    r"|RFC ?\d|ISO(?:/\w+)? \d|\bdraft-|ECMA-\d|ETSI |CIPA |JEITA |ITU-R |arXiv|MS-[A-Z]+"
+    r"|PDF Reference|Adobe Supplement|OASIS|Unicode|DerivedAge|Public Suffix|endoflife\.date|browser-compat-data"
+    r"|Wikipedia|Debian|BetaWiki|EWHC|\b(?:[Ll]oi|[Dd]écret|[Oo]rdonnance|law|Circular|Steuerhilfegesetz)\b"
+    r"|tz database|Knowledge Base|announcement on CTAN|Oxford English Dictionary"
+)
+#: what was counted or read by ourselves, and on what
+MEASURED = re.compile(
+    r"[Mm]easured|[Rr]ead (?:in|on|from)|[Ll]earned from|stated by|named by|(?:public|genuine) (?:\w+ )*"
+    r"(?:file|files|mail|mails|document|documents|picture|pictures|scan|scans|collection|archives?)"
+    r"|test collections?|files? at hand|of its source|its own (?:mail|pages)"
+)
+#: words of one who did not look
+UNSURE = re.compile(
+    r"(?i)from memory|\bmem\b|\bguess|probably|i think|unknown|to be confirmed|\btodo\b|\?\?|\bn/a\b"
+)
+#: tables whose dates are held against what a document claims: nothing in them rests on our own files alone
+DATED = (
+    "cameras", "dated_terms", "exif_versions", "exiftool_releases", "fonts", "image_programs",
+    "libreoffice_releases", "mail_client_releases", "mail_firsts", "odf_versions", "office_generations",
+    "office_versions", "ooxml_namespaces", "pdf_releases", "pdf_versions", "tlds", "unicode_versions",
+    "vat_rates", "windows_builds", "windows_versions",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DATED)
+def test_a_date_that_is_held_against_documents_can_be_looked_up(name: str) -> None:
+    loose = {row.source for row in table(name) if not CITED.search(row.source)}
+    # what public files state is a bound of its own kind, and says so
+    assert not {source for source in loose if not MEASURED.search(source) and "public file" not in source}
+
+
+@pytest.mark.parametrize("name", names())
+def test_no_row_rests_on_memory(name: str) -> None:
+    assert not {row.source for row in table(name) if UNSURE.search(row.source) or len(row.source) < 8}
+
+
+@pytest.mark.parametrize(
+    ("source", "cited"),
+    [
+        ("from memory", False),
+        ("general knowledge", False),
+        ("I looked it up", False),
+        ("announced that day", False),
+        ("Wikipedia, Windows 8", True),
+        ("https://www.pdfa.org/x", True),
+        ("github.com/mozilla/Fira", True),
+        ("ISO 32000-2:2017", True),
+    ],
+)
+def test_the_rule_for_sources_tells_a_document_from_a_claim(source: str, cited: bool) -> None:
+    assert bool(CITED.search(source)) is cited
+
+
+def test_what_documents_say_finds_the_row() -> None:
+    said = {
+        "fonts": {
+            "ABCDEE+Calibri,Bold": "Calibri",
+            "calibri light": "Calibri Light",
+            "CALIBRI-Italic": "Calibri",
+        },
+        "pdf_releases": {"Skia/PDF m64": "Skia", "Microsoft® Word 2016": "Microsoft Office"},
+        "tlds": {".paris": "paris", "bzh": "bzh"},
+        "unicode_versions": {"€": "2.1"},
+        "mail_client_releases": {"iPhone Mail (14E304)": "iOS"},
+        "cameras": {"iphone 13 mini": "iPhone 13 mini"},
+    }
+    for name, asked in said.items():
+        for word, wanted in asked.items():
+            found = knowledge.find(name, word)
+            assert found and wanted in found[0].values.values(), (name, word)
+    assert knowledge.find("fonts", "Arial") == () == knowledge.find("pdf_releases", "Nobody 3.1")
+    assert knowledge.find("fonts", " ") == table("fonts")
+
+
+def test_a_version_between_two_rows_is_that_of_the_row_before() -> None:
+    (row,) = knowledge.releases("pdf_releases", "GPL Ghostscript 9.51")
+    assert row["version"] == "9.50"
+    assert list(knowledge.releases("pdf_releases", "GPL Ghostscript 4.03")) == []
 
 
 def test_namespaces_are_dated_by_their_uri_and_seen_no_earlier() -> None:
@@ -176,3 +261,43 @@ def test_number_plans_are_known_before_they_are_in_service_and_listed_once() -> 
 def test_a_number_finds_the_plan_it_belongs_to(number: str, since: str | None) -> None:
     row = plan_of(number)
     assert (row["date"] if row else None) == since
+
+
+def test_releases_are_read_from_the_lists_of_programs() -> None:
+    text = "6.3.0 (2019-09-19)\n\t- x\n\n6.2.26 (2019-04-01)\n6.2.25 (2019-03-25)\n6.2.0 (2014-12-10)\n"
+    rows = [line.split("\t") for line in lists.releases("TCPDF", text)]
+    assert [(row[2], row[4]) for row in rows] == [
+        ("6.2.0", "2014-12-10"),
+        ("6.2.25", "2019-03-25"),
+        ("6.3.0", "2019-09-19"),
+    ]
+    assert rows[0][1] and not rows[1][1] and all("github.com" in row[6] for row in rows)
+
+
+def test_an_older_line_kept_alive_does_not_make_the_next_number_younger() -> None:
+    """3.2.9 of 2022 stands below 3.3.0 of 2021: no version from 3.2.9 on may be called younger than 2021."""
+    text = "## [3.3.0] - 2021-08-23\n## [3.2.9] - 2022-05-01\n## [3.2.0] - 2020-09-10\n"
+    rows = [line.split("\t") for line in lists.releases("pdftk-java", text)]
+    assert [(row[2], row[4]) for row in rows] == [("3.2.0", "2020-09-10"), ("3.2.9", "2021-08-23")]
+
+
+def test_a_release_that_is_only_planned_is_no_row() -> None:
+    listed = {
+        "1": ("2008-12-11", "retired"),
+        "60": ("2017-07-25", "current"),
+        "70": ("2030-01-01", "planned"),
+    }
+    releases = {v: {"release_date": day, "status": status} for v, (day, status) in listed.items()}
+    text = json.dumps({"browsers": {"chrome": {"releases": releases}}})
+    assert [line.split("\t")[2] for line in lists.releases("Chrome", text)] == ["1", "60"]
+    assert [line.split("\t")[2] for line in lists.releases("Skia", text)] == ["60"]
+
+
+@pytest.mark.parametrize("program", sorted(lists.SOURCES))
+def test_the_shipped_rows_of_a_listed_program_are_those_of_its_list(program: str) -> None:
+    """Same pattern, same margin, same source in every row: what the script prints, not what a hand wrote."""
+    rows = [row for row in table("pdf_releases") if row["program"] == program]
+    source = lists.SOURCES[program]
+    assert rows[0]["claims"] == source.claims and re.fullmatch("[0-9a-f]{64}", source.digest)
+    assert {row["ahead"] for row in rows} == {str(source.ahead)}
+    assert {row.source for row in rows} == {f"{source.named} ({source.url})"}

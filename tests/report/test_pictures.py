@@ -180,7 +180,7 @@ def test_another_document_is_refused(tmp_path: Path) -> None:
 
 def test_nothing_is_drawn_where_nothing_asks_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """A document without a change starts no box."""
-    monkeypatch.setattr(picturing, "_drawing", lambda *_: pytest.fail("a box was asked for"))
+    monkeypatch.setattr(picturing, "drawing", lambda *_: pytest.fail("a box was asked for"))
     calm = pdf.document("calm").data
     assert lv.pictures(report_on(calm), calm) == Pictures()
     noted = pdf.document("calm")

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 import leakverify as lv
+from leakverify.errors import StoreError
 from leakverify.store import VERSION, Store
 from tests.scan.test_scan import mail, zipped
 
@@ -128,3 +129,23 @@ def strike(parent: int, victim: str, dice: random.Random) -> int:
     except ProcessLookupError:
         return 0
     return 1
+
+
+def test_a_database_that_fails_on_the_way_is_an_error_of_the_store(tmp_path: Path) -> None:
+    path = tmp_path / "a.lvs"
+    with pytest.raises(StoreError, match="goes on from there"), Store(path) as store:
+        store.begin()
+        raise sqlite3.OperationalError("database or disk is full")
+    assert not Path(f"{path}-lock").exists()
+    with Store(path) as store:
+        assert store.count_reports() == 0
+
+
+def test_what_a_killed_scan_left_empty_is_used_again(tmp_path: Path) -> None:
+    path = tmp_path / "a.lvs"
+    path.touch()
+    with pytest.raises(StoreError, match="empty file"):
+        Store(path)
+    Path(f"{path}-lock").touch()
+    with Store(path) as store:
+        assert store.count_reports() == 0

@@ -62,3 +62,19 @@ def shown(value: int) -> str:
     sign = "-" if value < 0 else ""
     whole, part = divmod(abs(value), UNIT)
     return f"{sign}{whole}.{part // 100:02}" if part % 100 == 0 else f"{sign}{whole}.{part:04}"
+
+
+def apart(amount: Amount) -> tuple[Amount, Amount] | None:
+    """The other reading of figures with a plain space in them: two numbers side by side, the first one whole.
+
+    ``24 697,78`` is an amount, or 24 pieces at 697,78; a page whose cells stand close does not say which.
+    """
+    head, space, rest = amount.text.partition(" ")
+    if not space or amount.percent or not head.isdecimal() or rest.startswith("0"):
+        return None
+    second = next(amounts(rest), None)
+    if second is None or second.text != rest:
+        return None
+    value = int(head) * UNIT * (-1 if amount.value < 0 else 1)
+    first = Amount(value, 0, False, amount.start, head)
+    return first, second._replace(start=amount.start + len(head) + 1)

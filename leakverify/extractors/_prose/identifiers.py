@@ -17,7 +17,15 @@ _HOST = re.compile(
     r"(?P<host>(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.){1,6}[^\W\d_]{2,24})(?![\w@-])",
     re.IGNORECASE,
 )
-_NAMED = re.compile(r"IBAN|SIR|TVA|VAT|USt|UID|MwSt|BTW|IVA|BIC|SWIFT|[sS]ir")
+_NAMED = re.compile(
+    r"IBAN|SIR|TVA|VAT|USt|UID|MwSt|BTW|IVA|BIC|SWIFT|[sS]ir|BCE|KBO|RPM|RPR|[CN]IF|CHE|ntreprise|ndernem"
+)
+#: a company that uses the VAT number of another, and says so
+_REPRESENTED = re.compile(
+    r"assujetti unique|repr[ée]sentant fiscal|mandataire fiscal|groupe (?:de )?TVA|VAT group|fiscal"
+    r" representative|tax representative|Organschaft|Fiskalvertret",
+    re.IGNORECASE,
+)
 _GAP = r"[ \t\u00a0\u202f.:°ºNno-]{0,12}"
 _FIGURES = r"\d(?:[ \u00a0\u202f.]?\d)"
 _RULES = (
@@ -34,13 +42,20 @@ _RULES = (
         r"|FI)[ \u00a0\u202f]?[A-Z0-9]{1,2}(?:[ \u00a0\u202f.]?[0-9A-Z]){6,11})"
         r"(?![A-Za-z0-9])"
     )),
+    ("bce", re.compile(
+        r"(?:\b(?:BCE|KBO|RPM|RPR)|num[ée]ro d['’]entreprise|ondernemingsnummer)[^\d\n]{0,24}?"
+        r"(?P<value>(?:BE[ \u00a0]?)?[01]\d{3}[ .\u00a0]?\d{3}[ .\u00a0]?\d{3})(?!\d)", re.IGNORECASE)),
+    ("nif", re.compile(r"\b(?:CIF|NIF|C\.I\.F\.|N\.I\.F\.)[ \u00a0:.-]{0,4}"
+                       r"(?P<value>[A-HJNP-SUVW]-?\d{7}-?[0-9A-J])(?![A-Za-z0-9])")),
+    ("piva", re.compile(r"(?:P(?:artita)?\.? ?IVA)[ \u00a0:.]{0,4}(?P<value>\d{11})(?!\d)", re.IGNORECASE)),
+    ("che", re.compile(r"(?P<value>CHE[- ]?\d{3}[. ]?\d{3}[. ]?\d{3})(?!\d)")),
     ("bic", re.compile(r"(?:BIC|SWIFT)(?:[ -]?(?:code|/ "
                        r"?SWIFT))?[^\w\n]{0,6}(?P<value>[A-Z]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?)(?![A-Za-z0-9])")),
 )  # fmt: skip
 
 
 class Identifier(NamedTuple):
-    """``kind`` (iban, siret, siren, vat, bic), the figures as they stand, and where they begin."""
+    """``kind`` as the vocabulary lists them, the figures as they stand, and where they begin."""
 
     kind: str
     value: str
@@ -55,6 +70,12 @@ def hosts(line: str) -> Iterator[tuple[str, str]]:
                 continue  # cut by the end of the line, as long addresses are
             mail = match[0][: match.start("host") - match.start()].endswith("@") and "://" not in match[0]
             yield match["host"].lower(), "mail" if mail else "web"
+
+
+def representative(text: str) -> tuple[int, str] | None:
+    """Place and words by which a text says that a VAT number is that of a group or a representative."""
+    match = _REPRESENTED.search(text)
+    return None if match is None else (match.start(), match[0])
 
 
 def identifiers(line: str) -> Iterator[Identifier]:

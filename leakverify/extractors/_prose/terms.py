@@ -38,17 +38,25 @@ class Term(NamedTuple):
 
 
 @functools.cache
-def _patterns() -> tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...]:
+def _patterns(name: str, column: str) -> tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...]:
     return tuple(
-        (row["term"], tuple(row["anchor"].split("|")), re.compile(row["pattern"]))
-        for row in table("dated_terms")
+        (row[column], tuple(row["anchor"].split("|")), re.compile(row["pattern"])) for row in table(name)
     )
 
 
 def terms(text: str) -> Iterator[Term]:
     """The first place of each dated term."""
+    yield from _found(text, "dated_terms", "term")
+
+
+def mentions(text: str) -> Iterator[Term]:
+    """The first place of each mention that invoices bear since a known day."""
+    yield from _found(text, "invoice_mentions", "mention")
+
+
+def _found(text: str, of: str, column: str) -> Iterator[Term]:
     lowered = text.lower()
-    for name, anchors, pattern in _patterns():
+    for name, anchors, pattern in _patterns(of, column):
         if any(anchor in lowered for anchor in anchors):
             match = pattern.search(text)
             if match:

@@ -69,16 +69,35 @@ PROSE_VOCABULARY: dict[str, Declared] = {
         repeats=True,
     ),
     "text.identifier": content(
-        "number with check digits that stands beside its name; raw is its kind: iban, siret, siren, vat or "
-        "bic",
+        "number with check digits that stands beside its name; raw is its kind: iban, bic, vat, the French "
+        "siret and siren, the Belgian bce, the Spanish nif, the Italian piva, the Swiss che",
+        repeats=True,
+    ),
+    "text.recognised": content(
+        "text that was recognised from a page without any, when it was asked for; raw is the program",
+        repeats=True,
+    ),
+    "text.representative": token(
+        "words by which the text says that a VAT number is that of a group or a tax representative",
+        repeats=True,
+    ),
+    "text.amount.words": content(
+        "amount of money in words with figures in brackets beside it; raw is the words and the figures in "
+        "plain figures",
         repeats=True,
     ),
     "invoice.kind": token("what the text calls itself: invoice, credit note, deposit or quote"),
     "invoice.number": content("number beside the words for that of the invoice", repeats=True),
     "invoice.amount": content(
-        "amount beside a word for it; raw is net, tax or gross, and the amount in plain figures", repeats=True
+        "amount beside a word for it; raw is net, tax, gross or due, and the amount in plain figures",
+        repeats=True,
     ),
     "invoice.rate": content("rate of value added tax in per cent; raw is the line", repeats=True),
+    "invoice.mention": token(
+        "mention that invoices bear since a known day, by its name in the table; raw is the words",
+        repeats=True,
+    ),
+    "invoice.copy": token("word by which an invoice says that it was printed again", repeats=True),
     "invoice.relation": token(
         "relation between amounts that was computed; raw says how many lines keep it of how many",
         repeats=True,

@@ -55,6 +55,8 @@ class Known:
     codes: Codes = field(default_factory=lambda: Codes({}, {}))
     #: what ToUnicode says, or ``None`` without one
     mapped: dict[int, str] | None = None
+    #: whether everything that may show text in it was read, and no form field is still to be filled in it
+    whole: bool = False
 
     @property
     def tag(self) -> str:
@@ -119,7 +121,8 @@ def facts(reading: Reading) -> Iterator[Event]:
         _codes(reading.store, known)
         yield from _stated(known)
         yield from _disputed(known)
-        if found.complete and font.key not in found.kept:
+        known.whole = found.complete and font.key not in found.kept and not font.noted
+        if known.whole:
             yield from _idle(known)
     yield from _twins(fonts)
     yield from _touched(found, {known.font.key: known for known in fonts})
@@ -307,7 +310,7 @@ def _alike(one: str, other: str) -> bool:
 def _idle(known: Known) -> Iterator[Event]:
     """Few glyphs of a subset that no page shows; letters or digits with a name only."""
     program = known.program
-    if not known.tag or program is None or program.fault or not program.drawn or known.font.noted:
+    if not known.tag or program is None or program.fault or not program.drawn:
         return
     used = set(known.codes.glyphs.values())
     if len(known.codes.glyphs) < len(known.font.codes):

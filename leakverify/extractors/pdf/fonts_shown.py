@@ -32,6 +32,8 @@ _ANNOTATIONS = 500
 _MARKS, _TOUCHED = 200, 400
 #: saved graphics states kept; viewers allow more, pages do not need it
 _SAVED = 64
+#: bytes of what a font shows that are kept in their order
+RUN_BYTES = 32 * 1024
 
 #: every alternative begins with a literal, which is what makes the search fast; strings with nested or
 #: escaped brackets are finished by hand
@@ -81,6 +83,10 @@ class Font:
     #: characters shown in all, and how many of them by annotations
     shown: int = 0
     noted: int = 0
+    #: the first codes shown, one after the other as the operators show them, without annotations
+    run: bytearray = field(default_factory=bytearray)
+    #: place in ``run`` at which each page begins that adds to it
+    begins: dict[int, int] = field(default_factory=dict)
 
     @property
     def codes(self) -> set[int]:
@@ -106,8 +112,29 @@ class Shown:
     kept: set[int] = field(default_factory=set)
 
 
-#: what one stream shows: font key to (codes, characters); and what is marked by the text tool
-_Use = tuple[dict[int, tuple[set[int], int]], list[Touched]]
+@dataclass(slots=True)
+class _Used:
+    """What one stream shows in one font."""
+
+    codes: set[int] = field(default_factory=set)
+    amount: int = 0
+    #: the first of it in the order shown
+    run: bytearray = field(default_factory=bytearray)
+
+    def show(self, data: bytes, *, wide: bool) -> None:
+        codes, amount = _codes(data, wide)
+        self.codes |= codes
+        self.amount += amount
+        self.run += data[: RUN_BYTES - len(self.run)]
+
+    def add(self, more: _Used) -> None:
+        self.codes |= more.codes
+        self.amount += more.amount
+        self.run += more.run[: RUN_BYTES - len(self.run)]
+
+
+#: what one stream shows by font key, and what is marked by the text tool
+_Use = tuple[dict[int, _Used], list[Touched]]
 
 
 def shown(reading: Reading) -> Shown:
@@ -145,11 +172,14 @@ class _Walk:
 
     def _note(self, page: int, use: _Use, *, annotation: bool = False) -> None:
         fonts, marks = use
-        for key, (codes, amount) in fonts.items():
+        for key, used in fonts.items():
             font = self._found.fonts[key]
-            font.pages.setdefault(page, set()).update(codes)
-            font.shown += amount
-            font.noted += amount if annotation else 0
+            font.pages.setdefault(page, set()).update(used.codes)
+            font.shown += used.amount
+            font.noted += used.amount if annotation else 0
+            if not annotation:
+                font.begins.setdefault(page, len(font.run))
+                font.run += used.run[: RUN_BYTES - len(font.run)]
         if marks:
             self._found.touched.setdefault(page, []).extend(marks)
 
@@ -247,7 +277,7 @@ class _Walk:
         fonts, objects, states = (
             store.dictionary(held, kind) for kind in ("/Font", "/XObject", "/ExtGState")
         )
-        uses: dict[int, tuple[set[int], int]] = {}
+        uses: dict[int, _Used] = {}
         marks: list[Touched] = []
         touched: list[tuple[int, bytes]] | None = None
         for pattern in list(store.dictionary(held, "/Pattern").values())[:50]:
@@ -261,7 +291,7 @@ class _Walk:
         def flush() -> None:
             if font is not None and strings:
                 data_shown = b"".join(strings)
-                _add(uses, {font.key: _codes(data_shown, font.wide)})
+                uses.setdefault(font.key, _Used()).show(data_shown, wide=font.wide)
                 if touched is not None:
                     touched.append((font.key, data_shown[:_TOUCHED]))
             strings.clear()
@@ -324,14 +354,9 @@ class _Walk:
         return uses, marks
 
 
-def _add(into: dict[int, tuple[set[int], int]], more: dict[int, tuple[set[int], int]]) -> None:
-    for key, (codes, amount) in more.items():
-        known = into.get(key)
-        if known is None:
-            into[key] = (set(codes), amount)
-        else:
-            known[0].update(codes)
-            into[key] = (known[0], known[1] + amount)
+def _add(into: dict[int, _Used], more: dict[int, _Used]) -> None:
+    for key, used in more.items():
+        into.setdefault(key, _Used()).add(used)
 
 
 def _codes(data: bytes, wide: bool) -> tuple[set[int], int]:

@@ -18,8 +18,10 @@ from leakverify.extractors.pdf import (
     facts,
     features,
     fonts,
+    fonts_order,
     leftovers,
     leftovers_read,
+    packed,
     pictures,
     signature,
     style,
@@ -40,9 +42,11 @@ _ROOMS: tuple[Callable[[Reading], Iterator[Event]], ...] = (
     signature.facts,
     style.facts,
     fonts.facts,
+    fonts_order.facts,
     features.facts,
     pictures.facts,
     assembly.facts,
+    packed.facts,
     leftovers.facts,
 )
 

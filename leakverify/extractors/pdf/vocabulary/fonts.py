@@ -22,6 +22,19 @@ VOCABULARY: dict[str, Declared] = {
     "pdf.font.map_gives": content("character ToUnicode gives for the same code", repeats=True),
     "pdf.font.idle": content("the few letters or digits of a subset that no page shows", repeats=True),
     "pdf.font.twin": content("characters that two subsets of one font both show on a page", repeats=True),
+    "pdf.font.order.length": count(
+        "characters of a font whose codes rise as the document first shows them, but for those told",
+        repeats=True,
+    ),
+    "pdf.font.order.early": content(
+        "character shown before the turn its code has in that order", repeats=True
+    ),
+    "pdf.font.order.gone": content(
+        "character that is not shown where its code has its turn in that order", repeats=True
+    ),
+    "pdf.font.order.between": content(
+        "what is shown there, up to the next character of that order", repeats=True
+    ),
     "pdf.touchup.marks": count("marks of Acrobat's text tool on a page", repeats=True),
     "pdf.residue.program": token("program that keeps private data in the document or a page", repeats=True),
     "pdf.touchup.text": content("text that stands behind such a mark", repeats=True),
