@@ -11,11 +11,13 @@ Why it matters: letterheads and signatures are filled in without a thought for t
 A French number of ten figures that begins with 09 was not there in 2003, nor one with
 07 in 2007, nor a London number beginning 020 in 1994.
 
-Innocent ways: a letter was typed anew for a file and its letterhead brought up to date;
-a template or a signature that renews itself; a note added later; a computer whose clock
-stood years back; a number that only looks like one.  A number of an old plan is never
-held against a document: it stays on letterheads and in laws for years.  A number known
-and not yet in service, and one that fits no plan of today, are only shown.
+Innocent ways: a letter was typed or an invoice printed again, with the letterhead of that
+later day; a template or a signature that renews itself; a note added later; a computer
+whose clock stood years back; a number that only looks like one.  So a number younger than
+the day in the text is only shown where the file itself states a date from which the number
+could be had.  A number of an old plan is never held against a document: it stays on
+letterheads and in laws for years.  A number known and not yet in service, and one that fits
+no plan of today, are only shown.
 
 Repeat by hand: ``leakverify knowledge show number_plans``; for a number of today
 ``python -c "import phonenumbers as p; print(p.is_valid_number(p.parse('+33...')))"``.
@@ -78,8 +80,14 @@ EXAMPLES = (
         ),
     ),
     Example(
-        title="the same, scanned and typed again in 2019: its head is still of 2003",
+        title="the same text in a file that states no date",
         outcome=Outcome.UNUSUAL,
+        formats=("text",),
+        facts=(*_OF_2003, fact("text.phone", "09 72 12 34 56", raw="+33972123456 FR", page=1, line=1)),
+    ),
+    Example(
+        title="the same, typed or printed again in 2019 with the letterhead of that day",
+        outcome=Outcome.NEUTRAL,
         formats=("pdf",),
         facts=(
             *_OF_2003,
@@ -180,7 +188,10 @@ def _judge(seen: Observation, row: Row, last: Stated | None, own: Stated | None)
         return
     if own is not None and since.earliest - own[1].latest > _MARGIN:
         by = span_text(since.earliest - own[1].latest)
-        yield unusual("own-date", rests_on=(seen, own[0]), own=own[1].text, by=by, **said)
+        if last is None:
+            yield unusual("own-date", rests_on=(seen, own[0]), own=own[1].text, by=by, **said)
+        else:  # the file says that it is later: its letterhead or template may be of that day
+            yield neutral("own-date", rests_on=(seen, own[0], last[0]), own=own[1].text, by=by, **said)
         return
     service = parse_when(row["in_service"]) if row["in_service"] else None
     claimed = own or last

@@ -6,10 +6,13 @@ document given chooses the invoice, which is made up.
 
 from __future__ import annotations
 
+import io
 import random
 import zlib
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+
+import docx
 
 from tests.builders import invoices
 from tests.forge.recipe import Forged, Truth, altered, benign
@@ -44,6 +47,16 @@ def other_day(made: invoices.Invoice, seed: int) -> tuple[invoices.Invoice, Trut
     weekday = invoices.WEEKDAYS[made.day.weekday()]
     moved = made.day + timedelta(days=7 * (seed % 40) + 1 + seed % 6)
     return invoices.changed(made, day=moved, weekday=weekday), Truth(after=weekday)
+
+
+def stated(data: bytes, day: date) -> bytes:
+    """The same document, whose file says that it was made and saved on a day."""
+    document = docx.Document(io.BytesIO(data))
+    moment = datetime(day.year, day.month, day.day, 10)
+    document.core_properties.created = document.core_properties.modified = moment
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
 
 
 @altered("ooxml", question="content", expects=("LV-INV-001",))
@@ -84,11 +97,21 @@ def invoice_later_term(data: bytes, *, seed: int = 0) -> Forged:
 
 @altered("ooxml", question="content", expects=("LV-TXT-005",))
 def invoice_later_phone(data: bytes, *, seed: int = 0) -> Forged:
-    """Back-date an invoice whose letterhead bears a number of 2005 or later. An examiner knows the plan."""
+    """Back-date an invoice and its file, with a number of 2005 or later at its head. An examiner knows the plan."""
     day = date(2001, 1, 8) + timedelta(days=seed * 37 % 1_200)
     lead = ("09 72", "07 52")[seed % 2]
     note = f"Tél. {lead} {10 + seed % 80} {34 + seed % 60} {56 + seed % 40}"
-    return Forged(invoices.changed(honest(data, seed, day, "19.6"), notes=(note,)).docx(), Truth(after=note))
+    made = invoices.changed(honest(data, seed, day, "19.6"), notes=(note,)).docx()
+    return Forged(stated(made, day), Truth(after=note))
+
+
+@benign("ooxml")
+def invoice_printed_again(data: bytes, *, seed: int = 0) -> bytes:
+    """An old invoice printed again by a program whose letterhead is that of today, in a file that says so."""
+    day = date(2001, 1, 8) + timedelta(days=seed * 37 % 1_200)
+    note = f"Tél. 09 72 {10 + seed % 80} 34 56"
+    made = invoices.changed(honest(data, seed, day, "19.6"), notes=(note,)).docx()
+    return stated(made, date(2017, 3, 1) + timedelta(days=seed % 300))
 
 
 @altered("ooxml", question="content", expects=("LV-TXT-006",))
