@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from leakverify._api import Scan, Summary, doctor, list_checks, list_formats, verify
     from leakverify.classifier.model import Model
     from leakverify.conversations import Conversation, Difference, Quotation
+    from leakverify.copies import Copied
     from leakverify.corpus import Corpus
     from leakverify.document import Document
     from leakverify.errors import (
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
 _HOME = {
     "Assessment": "evidence",
     "Conversation": "conversations",
+    "Copied": "copies",
     "Difference": "conversations",
     "Corpus": "corpus",
     "Document": "document",
@@ -91,6 +93,7 @@ _HOME = {
 __all__ = [
     "Assessment",
     "Conversation",
+    "Copied",
     "Corpus",
     "Difference",
     "Document",

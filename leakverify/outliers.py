@@ -1,14 +1,16 @@
-"""Of a whole scan: documents unlike their genuine peers, as a list with a stated rate of false discoveries.
+"""Of a whole scan: documents unlike their genuine peers, and mails that share what only one can have.
 
 A score never depends on the other documents of a batch.  A list does: how small a p-value has to be
 depends on how many were looked at.  So the list is made once a scan is complete, from the scores that are
-stored, and kept beside them; the reports themselves stay as they were made.
+stored, and kept beside them; the reports themselves stay as they were made.  Mails that are copies of one
+another and differ (:mod:`leakverify.copies`) are put before a person in the same way.
 """
 
 from __future__ import annotations
 
 import msgspec
 
+from leakverify import copies
 from leakverify.evidence import Assessment
 from leakverify.store import Store
 
@@ -39,9 +41,12 @@ def settle(store: Store, rate: float = FALSE_DISCOVERIES) -> Outliers:
     """Make the list of a complete scan, and put its documents before a person."""
     store.begin()
     store.lower_raised()
-    scored = [
-        (key, ordinal, report) for key, ordinal, report in store.scored_reports() if report.score is not None
-    ]
+    scored = []
+    shared = copies.Copies(lambda place: store.reports_of(place[0])[place[1]])
+    for key, ordinal, report in store.scored_reports():
+        shared.add((key, ordinal), report)
+        if report.score is not None:
+            scored.append((key, ordinal, report))
     found = Outliers(rate=rate, scored=0, smallest=1.0, needed=0)
     if scored:
         # numbers are loaded only where something was scored
@@ -63,9 +68,19 @@ def settle(store: Store, rate: float = FALSE_DISCOVERIES) -> Outliers:
         for key, ordinal, report in listed:
             if report.assessment in _RAISED:
                 store.raise_to_review(key, ordinal, because(rate))
+    _raise_copies(store, shared)
     store.set_meta(_META, msgspec.json.encode(found))
     store.commit()
     return found
+
+
+def _raise_copies(store: Store, shared: copies.Copies) -> None:
+    for one, places in shared.found():
+        for path, (key, ordinal) in zip(one.mails, places, strict=True):
+            # a mail that a signature vouches for is not the one that was changed
+            if store.reports_of(key)[ordinal].assessment in _RAISED:
+                other = next(mail for mail in one.mails if mail != path)
+                store.raise_to_review(key, ordinal, copies.because(one.kind, other))
 
 
 def because(rate: float) -> str:

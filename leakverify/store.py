@@ -114,7 +114,13 @@ class Store:
         try:
             self._db = self._open(write)
         except BaseException:
-            if write and new and self.path is not None and self.path.exists() and not self.path.stat().st_size:
+            if (
+                write
+                and new
+                and self.path is not None
+                and self.path.exists()
+                and not self.path.stat().st_size
+            ):
                 self.path.unlink()  # nothing was kept: the same command is to begin anew
             self._drop_lock()
             raise

@@ -150,7 +150,12 @@ def test_a_full_disk_is_said_and_the_same_command_goes_on(tmp_path: Path) -> Non
 def test_no_room_for_the_output_is_no_error_of_ours(tmp_path: Path) -> None:
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
-            [*COMMAND, "checks", "list"], cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+            [*COMMAND, "checks", "list"],
+            cwd=ROOT,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
         )
     assert (done.returncode, done.stderr) == (1, "leakverify: cannot write: No space left on device\n")
 
