@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from leakverify._api import Scan, Summary, doctor, list_checks, list_formats, verify
     from leakverify.classifier.model import Model
     from leakverify.conversations import Conversation, Difference, Quotation
+    from leakverify.copies import Copied
     from leakverify.corpus import Corpus
     from leakverify.document import Document
     from leakverify.errors import (
@@ -53,6 +54,7 @@ _HOME = {
     "Assessment": "evidence",
     "Bill": "suppliers",
     "Conversation": "conversations",
+    "Copied": "copies",
     "Difference": "conversations",
     "Corpus": "corpus",
     "Document": "document",
@@ -100,6 +102,7 @@ __all__ = [
     "Assessment",
     "Bill",
     "Conversation",
+    "Copied",
     "Corpus",
     "Difference",
     "Document",

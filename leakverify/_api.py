@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from leakverify.checks import Check
     from leakverify.classifier.model import Model
     from leakverify.conversations import Conversation, Correspondence, Quotation
+    from leakverify.copies import Copied
     from leakverify.dkim.keys import Key
     from leakverify.dkim.recover import Recovering
     from leakverify.extractors._base import Format
@@ -288,6 +289,16 @@ class Scan:
         """Mails that belong together, the longest conversation first; those of one mail are left out."""
         return self._mails().conversations()
 
+    def copied(self) -> list[Copied]:
+        """Mails that share what only one mail can have, and differ in what no copy changes.
+
+        The same Message-ID, number of a delivery or signature over another author, date or figure.  Which of
+        the mails was changed or made up, this does not say.
+        """
+        from leakverify.copies import copied
+
+        return copied(self._store.reports())
+
     def quoted(self, document: str) -> list[Quotation]:
         """What a mail quotes, each quotation held against its original where the scan has it.
 
@@ -331,7 +342,7 @@ class Scan:
         from leakverify.scanning import judge_again
         from leakverify.store import Store
 
-        references = References.read(dkim_keys=dkim_keys)
+        references = References.read(dkim_keys=dkim_keys, tables=tables)
         extra = tuple(recovered)
         with Store(self.path) as writable:
             given = references.with_keys(extra) if extra else references

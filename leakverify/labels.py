@@ -23,7 +23,7 @@ import msgspec
 from leakverify.evidence import Report
 from leakverify.features import Row
 from leakverify.features.said import row_of
-from leakverify.outliers import FALSE_DISCOVERIES, Outliers, put_forward
+from leakverify.outliers import FALSE_DISCOVERIES, Outliers, put_forward, seek_copies
 from leakverify.store import Store
 
 Mark = Literal["genuine", "altered"]
@@ -80,7 +80,9 @@ def settle_within(store: Store, known: Iterable[Row], rate: float = FALSE_DISCOV
         genuine.setdefault(row.family, []).append(row)
     in_corpus = {row.sha256 for rows in genuine.values() for row in rows}
     met: dict[str, list[tuple[bytes, int, Report, Row]]] = {}
+    shared = seek_copies(store)
     for key, ordinal, report in store.scored_reports():
+        shared.add((key, ordinal), report)
         made = None if report.document.sha256 in in_corpus else row_of(report)
         if made is not None and made.family in genuine:
             bare = msgspec.structs.replace(report, observations=(), evidence=())
@@ -112,8 +114,9 @@ def settle_within(store: Store, known: Iterable[Row], rate: float = FALSE_DISCOV
         needed = 2 * references_needed(max(len(tested), 1), rate, max(p_values.count(smallest), 1))
         needed = max(needed, LEAST_GENUINE)
     return put_forward(
-        store, listed, rate, scored=len(tested), smallest=smallest, needed=needed if needed > most else 0
-    )
+        store, listed, shared, rate,
+        scored=len(tested), smallest=smallest, needed=needed if needed > most else 0,
+    )  # fmt: skip
 
 
 def _p_values(known: list[Row], tested: list[Row], taught: list[Row], rate: float) -> list[float]:

@@ -1,8 +1,9 @@
-"""Of a whole scan: documents unlike their genuine peers, as a list with a stated rate of false discoveries.
+"""Of a whole scan: documents unlike their genuine peers, and mails that share what only one can have.
 
 A score never depends on the other documents of a batch.  A list does: how small a p-value has to be
 depends on how many were looked at.  So the list is made once a scan is complete, from the scores that are
-stored, and kept beside them; the reports themselves stay as they were made.
+stored, and kept beside them; the reports themselves stay as they were made.  Mails that are copies of one
+another and differ (:mod:`leakverify.copies`) are put before a person in the same way.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from leakverify import copies
 from leakverify.evidence import Assessment, Report
 from leakverify.store import Store
 
@@ -39,11 +41,12 @@ class Outliers(msgspec.Struct, frozen=True, kw_only=True):
 
 def settle(store: Store, rate: float = FALSE_DISCOVERIES) -> Outliers:
     """Make the list of a complete scan, and put its documents before a person."""
-    scored = [
-        (key, ordinal, msgspec.structs.replace(report, observations=(), evidence=()))
-        for key, ordinal, report in store.scored_reports()
-        if report.score is not None
-    ]
+    scored = []
+    shared = seek_copies(store)
+    for key, ordinal, report in store.scored_reports():
+        shared.add((key, ordinal), report)
+        if report.score is not None:
+            scored.append((key, ordinal, msgspec.structs.replace(report, observations=(), evidence=())))
     listed: list[tuple[bytes, int, Report]] = []
     smallest, needed = 1.0, 0
     if scored:
@@ -57,19 +60,28 @@ def settle(store: Store, rate: float = FALSE_DISCOVERIES) -> Outliers:
         short = 0 if listed else references_needed(len(scored), rate, p_values.count(smallest))
         most = max(report.score.peers for _, _, report in scored if report.score is not None)
         needed = short if short > most else 0
-    return put_forward(store, listed, rate, scored=len(scored), smallest=smallest, needed=needed)
+    return put_forward(store, listed, shared, rate, scored=len(scored), smallest=smallest, needed=needed)
+
+
+def seek_copies(store: Store) -> copies.Copies:
+    """An empty gathering of mails that share something, which finds its reports in the store."""
+    return copies.Copies(lambda place: store.reports_of(place[0])[place[1]])
 
 
 def put_forward(
     store: Store,
     listed: Sequence[tuple[bytes, int, Report]],
+    shared: copies.Copies,
     rate: float,
     *,
     scored: int,
     smallest: float,
     needed: int,
 ) -> Outliers:
-    """Keep a list with a scan, in place of the one it had, and put its documents before a person."""
+    """Keep a list with a scan, in place of the one it had, and put its documents before a person.
+
+    ``shared`` has met every report of the scan.
+    """
     paths = tuple(report.document.path for _, _, report in listed)
     found = Outliers(rate=rate, scored=scored, smallest=smallest, needed=needed, paths=paths)
     store.begin()
@@ -77,9 +89,19 @@ def put_forward(
     for key, ordinal, report in listed:
         if report.assessment in _RAISED:
             store.raise_to_review(key, ordinal, because(rate))
+    _raise_copies(store, shared)
     store.set_meta(_META, msgspec.json.encode(found))
     store.commit()
     return found
+
+
+def _raise_copies(store: Store, shared: copies.Copies) -> None:
+    for one, places in shared.found():
+        for path, (key, ordinal) in zip(one.mails, places, strict=True):
+            # a mail that a signature vouches for is not the one that was changed
+            if store.reports_of(key)[ordinal].assessment in _RAISED:
+                other = next(mail for mail in one.mails if mail != path)
+                store.raise_to_review(key, ordinal, copies.because(one.kind, other))
 
 
 def because(rate: float) -> str:

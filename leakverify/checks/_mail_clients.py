@@ -17,8 +17,17 @@ _LIST = frozenset(
     mailing-list x-loop x-listname x-list-id x-ml-name""".split()
 )
 #: those of them that newsletters do not write
-_POSTED = frozenset(
-    "list-post x-mailman-version x-beenthere x-mailing-list mailing-list list-archive".split()
+POSTED = frozenset("list-post x-mailman-version x-beenthere x-mailing-list mailing-list list-archive".split())
+#: facts by which :func:`between_people` goes
+BETWEEN = (
+    "mail.in_reply_to",
+    "mail.references",
+    "mail.thread_index",
+    "mail.header.order",
+    "mail.user_agent",
+    "mail.message_id",
+    "mail.received.by",
+    "mail.received.from",
 )
 #: fields of Exchange and Outlook.com, which write the fields of a mail anew as they pass it on
 _EXCHANGE = frozenset("x-ms-has-attach x-ms-tnef-correlator x-originatororg x-originalarrivaltime".split())
@@ -101,7 +110,7 @@ def handling(facts: Facts) -> Handling:
     for name in order:
         if name in _LIST:
             found.mailing_list = True
-            found.posted = found.posted or name in _POSTED
+            found.posted = found.posted or name in POSTED
         elif name in _EXCHANGE or name.startswith(("x-ms-exchange-", "x-microsoft-")):
             found.exchange = True
             found.composed = found.composed or name in _COMPOSED
@@ -109,6 +118,32 @@ def handling(facts: Facts) -> Handling:
     hosts = (str(o.value).lower() for o in named)
     found.interface = any(host.endswith(_API) for host in hosts)
     return found
+
+
+def between_people(facts: Facts) -> tuple[str, Observation] | None:
+    """What shows that a person wrote this mail to others, in words and where; ``None`` when nothing does.
+
+    Programs that send in bulk name no earlier mail, are not taken by discussion lists, and wrote the names
+    of other programs than those that make their identifiers in a shape of their own.
+    """
+    for name, words in (
+        ("mail.in_reply_to", "it answers a mail"),
+        ("mail.references", "it names earlier mails"),
+        ("mail.thread_index", "it belongs to a conversation"),
+    ):
+        found = facts.first(name)
+        if found is not None:
+            return words, found
+    handled = handling(facts)
+    order = facts.first("mail.header.order")
+    if handled.posted and order is not None:
+        return "a discussion list passed it on", order
+    stated = claim(facts)
+    if stated is not None and not stated.imitated:
+        fit = identifier_fit(facts, stated.family, handled)
+        if fit is not None and fit.verdict == "own":
+            return f"Message-ID is made as {stated.family} makes it", fit.seen[0]
+    return None
 
 
 def identifier_fit(facts: Facts, family: str, handled: Handling) -> Fit | None:

@@ -311,7 +311,8 @@ def program_named(facts: Facts) -> Iterator[Answer]:
         yield from _quiet(program, identity, boundary)
         return
     rests = (stated.stated, *ways.values())
-    if boundary is not None and _only_packed_anew(handled, identity, boundary):
+    packing = set(ways) <= _PACKING
+    if boundary is not None and packing and _only_packed_anew(handled, identity, boundary):
         yield neutral("packed-anew", rests_on=rests, program=program, tool=boundary.by)
     elif tools or any(habit.strong for habit in odd):
         yield _by_tool(program, stated.stated, rests, identity, boundary, odd)

@@ -13,11 +13,12 @@ Innocent ways: a sender's clock that is wrong by hours or years; a mail written
 days before it was sent, sent later on purpose, or held in a queue; greylisting
 and laptops off the network; a mail sent again, which is only shown where it says
 so itself in Resent-Date; newsletters and unwanted mail
-with invented dates; a relay whose clock drifts.  Delays of days are ordinary
-and only shown.  Clocks that the mail's programs hid in it are left to LV-MAIL-003, which
-does not tell again what is told here.  Beside a Date that is reported stands what speaks for such a
-program: no zone, which 51 of 836 advertising mails leave out and 2 of 1,621
-others; or the day and month of the delivery in another year.
+with invented dates; a relay whose clock drifts. Delays of days are ordinary and only
+shown. Clocks that the mail's programs hid in it are left to LV-MAIL-003, which does not
+tell again what is told here, and mails between people to LV-MAIL-004. Beside a Date
+that is reported stands what speaks for such a program: no zone, which 51 of 836
+advertising mails leave out and 2 of 1,621 others; or the day and month of the delivery
+in another year.
 
 Repeat by hand: ``grep -inE -A2 '^(date|received|resent-date):' FILE`` and read
 the hops from the bottom up.
@@ -34,6 +35,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 from leakverify.checks._base import Answer, Example, Facts, check, fact, neutral, unusual
+from leakverify.checks._mail_clients import BETWEEN, between_people
 from leakverify.checks._mail_time import DECODED, FIRST_YEAR, FORMS, LATE, resent
 from leakverify.checks._text import ABSENT, absent
 from leakverify.checks._time import DAY, Stated, lead, moments, span_text
@@ -50,6 +52,8 @@ MESSAGES = {
     "says that it was sent again at {resent}.",
     "clocks-tell": "Date says {date}, {by} from when the servers had the mail; LV-MAIL-003 tells it by the "
     "clocks of the program that made it.",
+    "people-tell": "Date says {date}, {by} from when the servers had the mail; LV-MAIL-004 tells it, since "
+    "people wrote this mail to each other.",
     "no-zone": "Date states no zone: hardly any person's program leaves it out, and programs that send in "
     "bulk and invent dates often do.",
     "other-year": "Date has the day and month of the delivery, {received}, in another year, as a computer "
@@ -145,7 +149,15 @@ EXAMPLES = (
     question=Question.ORIGIN,
     family=Family.CLOCK,
     formats=("mail", "msg", "tnef"),
-    reads=("mail.date", "mail.date.zone", "mail.received.when", "mail.resent.when", *DECODED, *FORMS),
+    reads=(
+        "mail.date",
+        "mail.date.zone",
+        "mail.received.when",
+        "mail.resent.when",
+        *DECODED,
+        *FORMS,
+        *BETWEEN,
+    ),
     cost=Cost.SECONDS,
     reproduce="grep -inE -A2 '^(date|received|resent-date):' FILE",
 )
@@ -162,9 +174,10 @@ def date_against_hops(facts: Facts) -> Iterator[Answer]:
         yield neutral("no-year", rests_on=(date[0],), date=date[1].text)
     elif date is not None:
         for answer in _against(facts, date, hops):
-            if answer.outcome is Outcome.UNUSUAL and author_clocks_apart(facts, date):
+            elsewhere = _told_elsewhere(facts, date, hops) if answer.outcome is Outcome.UNUSUAL else ""
+            if elsewhere:
                 said = {key: answer.params[key] for key in ("date", "by")}
-                yield neutral("clocks-tell", rests_on=answer.rests_on, **said)
+                yield neutral(elsewhere, rests_on=answer.rests_on, **said)
             else:
                 yield answer
     for newer, older in pairwise(hops):
@@ -175,6 +188,28 @@ def date_against_hops(facts: Facts) -> Iterator[Answer]:
                 later=older[1].text, earlier=newer[1].text,
             )  # fmt: skip
             return
+
+
+def _told_elsewhere(facts: Facts, date: Stated, hops: list[Stated]) -> str:
+    """The message that names the check which tells the same by more than the servers' times."""
+    if author_clocks_apart(facts, date):
+        return "clocks-tell"
+    return "people-tell" if _agreed(hops) and between_people(facts) else ""
+
+
+def _agreed(hops: list[Stated]) -> bool:
+    """Whether no server's clock stands apart from the others'."""
+    return max(hop[1].latest for hop in hops) - min(hop[1].earliest for hop in hops) <= LATE
+
+
+def dates_apart(facts: Facts) -> Iterator[Answer]:
+    """What servers that agree among each other say against Date; nothing where other clocks tell it."""
+    date = facts.moment("mail.date")
+    hops = moments(facts, ("mail.received.when",))
+    if date is None or not hops or date[1].wall.year < FIRST_YEAR:
+        return
+    if _agreed(hops) and not author_clocks_apart(facts, date):
+        yield from _against(facts, date, hops)
 
 
 def _against(facts: Facts, date: Stated, hops: list[Stated]) -> Iterator[Answer]:

@@ -19,7 +19,9 @@ out, leaves these places as they were.
 
 Innocent ways: a sender's clock that was wrong for one program or one server;
 a mailing list that signs an old mail again; a mail sent again; an archive or an
-export that writes the separators anew; programs that write a Date of their own.
+export that writes the separators anew, which do not count where no server's
+line says that the mail was packed then and the identifier is of Date's day or
+nothing else is as late; programs that write a Date of their own.
 A mail written days before it was sent, a planned delivery or the answer in an
 old thread have clocks before their Date: that is only shown.  A program that
 writes the year wrongly, and a Date that the servers' own times speak against,
@@ -250,6 +252,28 @@ EXAMPLES = (
         ),
     ),
     Example(
+        title="an old mail of the folder of sent items, exported: new separators, old Message-ID",
+        outcome=Outcome.NEUTRAL,
+        formats=("mail",),
+        facts=(
+            _BACK,
+            *_clock("identifier", "2014-05-12T08:30:58Z", "outlook-id", "01cf6dbc$4a4ca9c0$a@h.example"),
+            *_clock(
+                "boundary", "2016-05-12T08:31:05Z", "outlook-boundary",
+                "----=_NextPart_000_0019_01D1AC28.4ACCE9C0",
+            ),
+        ),
+    ),
+    Example(
+        title="an old mail that somebody's archive exported, and no other clock in it",
+        outcome=Outcome.NEUTRAL,
+        formats=("mail",),
+        facts=(
+            _BACK,
+            *_clock("boundary", "2016-05-12T08:31:05Z", "javamail-boundary", "----=_Part_7_4.1463041865000"),
+        ),
+    ),
+    Example(
         title="a sender's clock eleven years ahead, which the servers tell",
         outcome=Outcome.NEUTRAL,
         formats=("mail",),
@@ -358,6 +382,8 @@ def _made(facts: Facts, date: Stated) -> Iterator[Answer]:
         # a gateway may have packed the mail anew: the clock that is kindest to the Date
         # decides, but one mail that is answered and younger is enough
         choose = max if message == "parent" else min
+        if message == "boundary" and _packed_anew(facts, date, held):
+            continue
         clock = choose(held, key=lambda one: abs(gap(one, date[1]).after))
         apart = gap(clock, date[1])
         exact = clock.exact and clock.maker == "author" and message != "parent"
@@ -373,6 +399,28 @@ def _made(facts: Facts, date: Stated) -> Iterator[Answer]:
                     "ahead", rests_on=(date[0], clock.observation, taken[0]), by=span_text(apart.before),
                     received=taken[1].text, **said,
                 )  # fmt: skip
+
+
+def _packed_anew(facts: Facts, date: Stated, held: list[Clock]) -> bool:
+    """Whether the separators may be those of an export and not of the mail.
+
+    Without a line of a delivery nothing says when the mail was packed: Outlook and programs in Java write
+    separators anew when they export.  They do not count where the identifier is of the day of Date; nor those
+    that any of several programs writes, unless another clock of the mail is as late.
+    """
+    if moments(facts, ("mail.received.when",)):
+        return False
+    others = [
+        clock
+        for name in ("mail.clock.identifier", "mail.clock.answer", "mail.clock.content_id")
+        for clock in sure(clocks(facts, name))
+        if clock.maker in ("author", "either")
+    ]
+    if any(distance(clock.when, date[1]) <= DAY for clock in others):
+        return True
+    if any(clock.maker == "author" for clock in held):
+        return False
+    return not any(distance(clock.when, one.when) <= LATE for clock in others for one in held)
 
 
 def _attached(facts: Facts, date: Stated) -> Iterator[Answer]:

@@ -29,34 +29,53 @@ _SHOWN = 200
 @click.option(
     "--mail", metavar="PATH", help="What the mail at this path quotes, as the ranked list shows the path."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON, one conversation or quotation a line.")
+@click.option(
+    "--copied", is_flag=True,
+    help="Mails that share an identifier, a delivery or a signature, and differ.",
+)  # fmt: skip
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print JSON, one conversation, quotation or finding a line."
+)
 @click.option(
     "--top", type=click.IntRange(1), default=20, show_default=True,
     help="Conversations that are listed; JSON holds all.",
 )  # fmt: skip
 @_options.lang
-def command(store: Path, mail: str | None, as_json: bool, top: int, lang: str) -> Exit:
+def command(store: Path, mail: str | None, copied: bool, as_json: bool, top: int, lang: str) -> Exit:
     """List the conversations of a scan, the longest first.
 
     With --mail: every quotation in that mail, held word by word against the
     original where the scan has it. Two texts that differ do not say which of
-    them was changed.
+    them was changed. With --copied: mails that share what only one mail can
+    have, such as the number of a delivery, and differ in author, date or a figure.
     """
     from leakverify.report._visible import json_line
     from leakverify.report._words import words
 
+    if copied and mail is not None:
+        raise click.UsageError("--copied and --mail ask two questions: name one of them")
     said = words(lang)
     with lv.Scan(store) as scan:
-        found: list[lv.Conversation] | list[lv.Quotation]
-        found = scan.conversations() if mail is None else scan.quoted(mail)
+        found: list[lv.Conversation] | list[lv.Quotation] | list[lv.Copied]
+        if copied:
+            found, none = scan.copied(), "no-copies"
+        elif mail is None:
+            found, none = scan.conversations(), "no-conversations"
+        else:
+            found, none = scan.quoted(mail), "no-quotations"
         if as_json:
             for one in found:
                 sys.stdout.write(json_line(msgspec.json.encode(one).decode()))
             return Exit.DONE
         if not found:
-            _options.say("no-conversations" if mail is None else "no-quotations", lang, path=mail or store)
+            _options.say(none, lang, path=mail or store)
         for one in found if mail is not None else found[:top]:
-            lines = _conversation(one, said) if isinstance(one, lv.Conversation) else _quotation(one, said)
+            if isinstance(one, lv.Copied):
+                lines = _copied(one, said)
+            else:
+                lines = (
+                    _conversation(one, said) if isinstance(one, lv.Conversation) else _quotation(one, said)
+                )
             sys.stdout.write("\n".join(lines) + "\n\n")
     return Exit.DONE
 
@@ -75,6 +94,19 @@ def _conversation(one: lv.Conversation, said: Words) -> Iterator[str]:
             visible(text, limit=_SHOWN) for text in (member.date or "-", member.sender or "-", member.path)
         )
         yield "    " + "  ".join(shown)
+
+
+def _copied(one: lv.Copied, said: Words) -> Iterator[str]:
+    from leakverify.report._visible import visible
+
+    yield said.term("copied", one.kind).format(value=visible(one.value, limit=_SHOWN))
+    ways = ", ".join(said.term("copied", way) for way in one.differ)
+    yield "  " + said.term("copied", "differ").format(ways=ways)
+    if one.figures is not None:
+        first, second = (visible(figure, limit=_SHOWN) for figure in one.figures)
+        yield "  " + said.term("copied", "figures").format(one=first, other=second)
+    for path in one.mails:
+        yield "    " + visible(path, limit=_SHOWN)
 
 
 def _quotation(one: lv.Quotation, said: Words) -> Iterator[str]:

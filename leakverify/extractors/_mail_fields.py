@@ -53,6 +53,13 @@ FIELD_VOCABULARY: Mapping[str, Declared] = MappingProxyType(
         "mail.organization": text("the Organization field"),
         "mail.thread_index": token("the Thread-Index field of Outlook and Exchange, base64"),
         "mail.thread_topic": text("the Thread-Topic field of Outlook and Exchange"),
+        "mail.noted.author_domain": text(
+            "domain that stood in From as a server notes it (header.from of Authentication-Results)",
+            repeats=True,
+        ),
+        "mail.noted.identifier": text(
+            "Message-ID as Exchange repeats it (X-MS-TNEF-Correlator), without its brackets"
+        ),
         "mail.return_path": text("address that the delivering server noted as the sender"),
         "mail.delivered_to": text("address that a server noted as the mailbox", repeats=True),
         "mail.list_id": text("the List-Id field"),
@@ -80,6 +87,8 @@ _NAMES_LENGTH = 16_384
 _RAW = 2_000
 _ID_LENGTH = 1_000
 _ADDRESS_LITERAL = re.compile(r"[0-9A-Fa-f:.]{3,45}")
+#: the property of RFC 8601 2.3; some servers write an address, brackets or quotation marks
+_HEADER_FROM = re.compile(r"\bheader\.from\s{0,5}=\s{0,5}[\"<]?([^\s;()\"<>\[\],]{1,300})", re.IGNORECASE)
 _TOKEN = re.compile(r"[\x21-\x7e]{1,400}")
 
 
@@ -240,6 +249,7 @@ def _notes(data: bytes, by_key: Mapping[str, list[Field]], headers: Headers) -> 
         value = next((one for one in message_ids(header_text(field.value(data)))), "")
         if value:
             yield Observation(name="mail.return_path", value=clip(value), where=field.where())
+    yield from _noted(data, by_key)
     for key in ("delivered-to", "x-original-to", "envelope-to"):
         for field in by_key.get(key, [])[:NOTES]:
             yield from _plain("mail.delivered_to", data, field)
@@ -247,6 +257,24 @@ def _notes(data: bytes, by_key: Mapping[str, list[Field]], headers: Headers) -> 
         found = _ADDRESS_LITERAL.search(header_text(field.value(data)))
         if found:
             yield Observation(name="mail.originating_ip", value=found[0], where=field.where())
+
+
+def _noted(data: bytes, by_key: Mapping[str, list[Field]]) -> Facts:
+    """What servers wrote down of the author and the identifier when they had the mail."""
+    seen: dict[str, None] = {}
+    for key in ("authentication-results", "arc-authentication-results"):
+        for field in by_key.get(key, [])[:NOTES]:
+            for found in _HEADER_FROM.finditer(literal_text(field.value(data))[:FIELD_BYTES]):
+                domain = found[1].rpartition("@")[2].strip(".").lower()
+                if "." in domain and domain not in seen and len(seen) < NOTES:
+                    seen[domain] = None
+                    yield Observation(
+                        name="mail.noted.author_domain", value=clip(domain), where=field.where()
+                    )
+    for field in by_key.get("x-ms-tnef-correlator", [])[:1]:
+        value = next((one for one in message_ids(header_text(field.value(data)))), "")
+        if value:
+            yield Observation(name="mail.noted.identifier", value=clip(value), where=field.where())
 
 
 def _hops(data: bytes, fields: list[Field]) -> Facts:

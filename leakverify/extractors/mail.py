@@ -157,7 +157,8 @@ def sample() -> bytes:
             "DKIM-Signature: v=1; a=rsa-sha1; c=simple/relaxed; d=a.example; s=k; h=from; bh=AAAA; b=AAAA",
             "ARC-Seal: i=1; a=rsa-sha256; cv=none; d=b.example; s=k; t=1494010020; b=AAAA",
             "ARC-Message-Signature: i=1; a=rsa-sha256; d=b.example; s=k; h=from; bh=AAAA; b=AAAA",
-            "ARC-Authentication-Results: i=1; b.example; none",
+            "ARC-Authentication-Results: i=1; b.example; dmarc=pass header.from=a.example",
+            "X-MS-TNEF-Correlator: <1@a.example>",
             "Date: Fri, 5 May 2017 20:46:58 +0200",
             "From: =?utf-8?q?Ren=C3=A9e?= <renee@a.example>",
             "To: =?iso-2022-jp?b?GyRCRnxLXBsoQg==?= <to@b.example>, (x) y@b.example",
@@ -186,7 +187,7 @@ def sample() -> bytes:
 FORMAT = Format(
     name="mail",
     title="Mail message",
-    version=2,
+    version=3,
     sniff=sniff,
     observes={
         **FIELD_VOCABULARY,

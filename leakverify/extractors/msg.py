@@ -253,7 +253,7 @@ def sample() -> bytes:
 FORMAT = Format(
     name="msg",
     title="Outlook message (MSG)",
-    version=1,
+    version=2,
     sniff=sniff,
     observes=MappingProxyType(
         {

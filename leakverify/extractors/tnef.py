@@ -328,7 +328,7 @@ def sample() -> bytes:
 FORMAT = Format(
     name="tnef",
     title="Message as properties (TNEF, winmail.dat)",
-    version=1,
+    version=2,
     sniff=sniff,
     observes=MappingProxyType(
         {

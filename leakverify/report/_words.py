@@ -46,6 +46,9 @@ _SPAN = re.compile(r"(?:\d+ (?:years?|days?|h|min|s)(?: |\Z)){1,3}")
 _OPENING = re.compile(r"«\W?\Z")
 _CHECK_IDS = re.compile(r"[A-Z0-9]+(?:-[A-Z0-9]+)*(?:, [A-Z0-9]+(?:-[A-Z0-9]+)*)*")
 _HINTS = re.compile(r"weak hints of (\d+) independent families: (.+)")
+_COPIED = re.compile(
+    r"its (Message-ID|delivery|signature) is also in another mail that differs from it: (.+)", re.DOTALL
+)
 _ORDINARY = re.compile(r"what was found is ordinary, or not measured: (.+)")
 _FAMILIES = re.compile(r"independent families of evidence agree: (.+)")
 _OUTLIER = re.compile(
@@ -278,6 +281,9 @@ class Words:
         found = _OUTLIER.fullmatch(reason)
         if found:
             return self._rule("outlier", rate=self.percent(int(found.group(1)) / 100))
+        found = _COPIED.fullmatch(reason)
+        if found:
+            return self._rule(f"copied-{found.group(1).lower()}", mail=visible(found.group(2), limit=600))
         codes = reason.split(", ")
         if all(code in self._english["problems"] for code in codes):
             return self._rule("problems", problems=self._listed(map(self.problem, codes)))

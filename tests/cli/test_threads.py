@@ -32,6 +32,14 @@ class Scanned:
             lv.Conversation(subject=EVIL, mails=mails, participants=("anne@a.example",), missing=("x@y",))
         ]
 
+    def copied(self) -> list[lv.Copied]:
+        return [
+            lv.Copied(
+                kind="identifier", value=EVIL, mails=("a.eml", f"b{EVIL}.eml"), differ=("date", "figure"),
+                figures=("12", EVIL),
+            )
+        ]  # fmt: skip
+
     def quoted(self, document: str) -> list[lv.Quotation]:
         if document != "b.eml":
             raise lv.UsageError(f"the scan holds no mail {document}")
@@ -51,12 +59,16 @@ def test_conversations_and_quotations_are_shown_and_inert(run: Run, tmp_path: Pa
     store = tmp_path / "s.lvs"
     store.write_bytes(b"x")
     monkeypatch.setattr(lv, "Scan", Scanned)
-    for arguments in ((), ("--mail", "b.eml"), ("--json",), ("--mail", "b.eml", "--json"), ("--lang", "fr")):
+    for arguments in ((), ("--mail", "b.eml"), ("--json",), ("--mail", "b.eml", "--json"), ("--lang", "fr"), ("--copied",),
+                      ("--copied", "--json")):  # fmt: skip
         result = run("threads", "--in", store, *arguments)
         assert result.code == 0, result.err
         assert "\x1b" not in result.out and "\u202e" not in result.out
         if "--json" in arguments:
             assert json.loads(result.out)
+    told = run("threads", "--in", store, "--copied", "--lang", "fr").out
+    assert "Le même Message-ID" in told and ": date, un chiffre." in told
+    assert run("threads", "--in", store, "--copied", "--mail", "b.eml").code == 1
     shown = run("threads", "--in", store, "--mail", "b.eml").out
     assert "8 of 9 words" in shown and "a.eml (named by its identifier, its words)" in shown
     assert "figure: original “12”" in shown and "corroborated as far as it agrees" in shown

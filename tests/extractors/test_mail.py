@@ -287,3 +287,21 @@ def test_multipart_root_has_no_number_and_a_single_part_is_number_one() -> None:
     assert [o.where.part for o in found.observations if o.name == "mail.mime.type"] == [
         "", "1", "2", "2.1", "2.2",
     ]  # fmt: skip
+
+
+def test_what_servers_noted_of_author_and_identifier() -> None:
+    noted = read(
+        mail(
+            b"x\r\n",
+            fields=(
+                "Authentication-Results: mx.b.example; dkim=pass header.d=c.example;",
+                ' dmarc=pass (p=none) header.from="A.Example."',
+                "ARC-Authentication-Results: i=1; b.example; dmarc=pass header.from=<anne@news.a.example>",
+                "Authentication-Results: old.example; dmarc=none header.from=a.example header.from=localhost",
+                "X-MS-TNEF-Correlator: <7@a.example>",
+            ),
+        )
+    )
+    domains = values(noted, "mail.noted.author_domain")
+    assert sorted(map(str, domains)) == ["a.example", "news.a.example"]
+    assert only(noted, "mail.noted.identifier").value == "7@a.example"

@@ -160,7 +160,7 @@ def received(data: bytes) -> list[datetime]:
     return found
 
 
-@altered("mail", question="origin", expects=("LV-MAIL-001", "LV-MAIL-003"))
+@altered("mail", question="origin", expects=("LV-MAIL-001", "LV-MAIL-003", "LV-MAIL-004"))
 def edit_date(data: bytes, *, moment: datetime | None = None, seed: int = 0) -> bytes:
     """Exchange the Date header and leave the trace of the delivery alone.
 

@@ -102,7 +102,9 @@ def boundary(program: str, told: Story) -> str:
     if program == GMAIL:
         return "000000000000" + _hex(draw, 16)
     if program == OUTLOOK:
-        return f"----=_NextPart_000_{_hex(draw, 4, True)}_01D9{_hex(draw, 4, True)}.{_hex(draw, 8, True)}"
+        # a file time of the sender's local time
+        ticks = int((told.date.replace(tzinfo=None) - datetime(1601, 1, 1)).total_seconds()) * 10_000_000
+        return f"----=_NextPart_000_{_hex(draw, 4, True)}_{ticks >> 32:08X}.{ticks & 0xFFFFFFFF:08X}"
     if program == APPLE:
         return f"Apple-Mail=_{_uuid(draw).upper()}"
     if program == IPHONE:

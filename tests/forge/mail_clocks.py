@@ -110,7 +110,7 @@ def date_back_by_hours(data: bytes, *, seed: int = 0) -> bytes:
     return _typed(data, stated(data) - timedelta(seconds=draw.randrange(2 * 3600, 20 * 3600)))
 
 
-@altered("mail", question="origin", expects=("LV-MAIL-001", "LV-MAIL-003"), trace="structure")
+@altered("mail", question="origin", expects=("LV-MAIL-001", "LV-MAIL-003", "LV-MAIL-004"), trace="structure")
 def date_ahead_by_hours(data: bytes, *, seed: int = 0) -> bytes:
     """Date typed some hours later than its program and the first server had the mail.
 
@@ -124,7 +124,7 @@ def date_ahead_by_hours(data: bytes, *, seed: int = 0) -> bytes:
     return _typed(data, stated(data) + timedelta(seconds=draw.randrange(3 * 3600, 20 * 3600)))
 
 
-@altered("mail", question="origin", expects=("LV-MAIL-001", "LV-MAIL-003"), trace="structure")
+@altered("mail", question="origin", expects=("LV-MAIL-001", "LV-MAIL-003", "LV-MAIL-004"), trace="structure")
 def date_back_by_days(data: bytes, *, seed: int = 0) -> bytes:
     """Date typed two to six days earlier, as long as a queue may hold a mail; every other clock left.
 
@@ -135,7 +135,7 @@ def date_back_by_days(data: bytes, *, seed: int = 0) -> bytes:
     return _typed(data, stated(data) - _odd(seed, 2, 7))
 
 
-@altered("mail", question="origin", expects=("LV-MAIL-001", "LV-MAIL-003"))
+@altered("mail", question="origin", expects=("LV-MAIL-001", "LV-MAIL-003", "LV-MAIL-004"))
 def date_by_months(data: bytes, *, seed: int = 0) -> bytes:
     """Date typed a month to a year away, every other clock left; the mail holds at least one.
 
@@ -145,7 +145,7 @@ def date_by_months(data: bytes, *, seed: int = 0) -> bytes:
     return _typed(data, stated(data) + _odd(seed, 30, 360) * random.Random(seed).choice((-1, 1)))
 
 
-@altered("mail", question="origin", expects=("LV-MAIL-001", "LV-MAIL-003"))
+@altered("mail", question="origin", expects=("LV-MAIL-001", "LV-MAIL-003", "LV-MAIL-004"))
 def date_back_by_years(data: bytes, *, seed: int = 0) -> bytes:
     """Date typed some years earlier, day and hour kept, which keeps the look of the mail.
 

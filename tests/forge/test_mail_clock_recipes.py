@@ -17,7 +17,15 @@ from tests.forge.recipe import recipes
 from tests.forge.tools import DoesNotApply
 
 POINTED = (Outcome.CONTRADICTS, Outcome.UNUSUAL)
-CHECKS = ("LV-MAIL-001", "LV-MAIL-003", "LV-MAIL-020", "LV-MAIL-021", "LV-MAIL-022", "LV-MAIL-023")
+CHECKS = (
+    "LV-MAIL-001",
+    "LV-MAIL-003",
+    "LV-MAIL-004",
+    "LV-MAIL-020",
+    "LV-MAIL-021",
+    "LV-MAIL-022",
+    "LV-MAIL-023",
+)
 #: of Friday, 5 July 2013: an identifier of Mozilla, two servers with numbers of sendmail and Exim
 LETTER = b"\r\n".join(
     (
