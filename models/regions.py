@@ -3,11 +3,14 @@
 Usage::
 
     LEAKVERIFY_CORPUS=folder python models/regions.py [--megapixels N] [--write]
+    LEAKVERIFY_CORPUS=folder python models/regions.py --screens
 
 Genuine JPEG and PNG files of the folder, and JPEGs inside its genuine Office and PDF documents, with a shorter
 side of 300 pixels, are looked at as they are, after ordinary handling, and after a square with a side of a
 quarter of the shorter side was covered.  A hint hits when half of it lies in the square or of the
-square in it.  ``--write`` puts the tables into the page.
+square in it.  ``--write`` puts the tables into the page.  ``--screens`` counts, in pictures of 512 pixels
+and more, the pattern that a photographed screen leaves, and how often it is found where a screen that
+shows the picture is photographed by a program (:func:`tests.forge.image_regions.photographed_screen`).
 """
 
 from __future__ import annotations
@@ -32,6 +35,7 @@ from PIL import Image
 from leakverify.box import still
 from leakverify.extractors._base import Source
 from leakverify.hints import Hint, look
+from leakverify.hints.screens import pattern
 from leakverify.strengths import wilson
 from models.evaluate import half_of, read_roles
 from tests.forge import image as base
@@ -178,6 +182,26 @@ def measure(folder: Path, most: float) -> str:
     return "\n".join(lines)
 
 
+def screens(folder: Path, most: float) -> str:
+    """How often the pattern of a photographed screen is told, in genuine pictures and in simulated ones."""
+    counts: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
+    for number, (source, data) in enumerate(pictures(folder, most)):
+        made = {"genuine pictures": data}
+        if data[:2] == b"\xff\xd8":
+            made["photographed screens, simulated"] = image_regions.photographed_screen(data, seed=number)
+        for what, bytes_ in made.items():
+            grey = still._grey(Source(bytes_))
+            if isinstance(grey, str) or min(grey.size) < 512:
+                continue
+            for name in (half_of(source), "all"):
+                counts[what, name][0] += bool(pattern(np.asarray(grey)))
+                counts[what, name][1] += 1
+    lines = ["| | all | held out |", "|---|---|---|"]
+    for what in ("genuine pictures", "photographed screens, simulated"):
+        lines.append(f"| {what} | {_share(counts[what, 'all'])} | {_share(counts[what, 'held out'])} |")
+    return "\n".join(lines)
+
+
 def _share(count: list[int]) -> str:
     hits, all_ = count
     if not all_:
@@ -191,11 +215,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--megapixels", type=float, default=3.0, help="larger ones are left out")
     parser.add_argument("--write", action="store_true", help="put the tables into the page")
+    parser.add_argument("--screens", action="store_true", help="count photographed screens instead")
     options = parser.parse_args()
     folder = Path(os.environ.get("LEAKVERIFY_CORPUS", ""))
     if not (folder / "MANIFEST.tsv").is_file():
         print(__doc__, file=sys.stderr)
         return 1
+    if options.screens:
+        print(screens(folder, options.megapixels))
+        return 0
     tables = measure(folder, options.megapixels)
     print(tables)
     if options.write:

@@ -18,8 +18,8 @@ from leakverify.extractors._base import LimitExceeded, Source
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-#: pixels of a picture that is taken apart, as many as large phones take; and its longest side
-LARGEST, LONGEST = 64_000_000, 30_000
+#: pixels of a picture that is taken apart, which bounds what looking at them takes; its longest side
+LARGEST, LONGEST = 26_000_000, 30_000
 _PLAIN = (1.0, 0.0, 0.0, 1.0)
 
 

@@ -29,7 +29,7 @@ def command(file: Path, picture: Path | None, force: bool, as_json: bool, lang: 
 
     Hints for the eye: each has innocent causes, which are named with it, and
     none counts in a report. A picture without hints may have been changed all
-    the same. Takes some seconds for each million pixels.
+    the same. Takes about a second for each million pixels.
     """
     from leakverify.report._visible import json_line, visible
     from leakverify.report._words import words

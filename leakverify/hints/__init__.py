@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from leakverify.box.wire import Drawn, Shot
     from leakverify.limits import Limits
 
-Kind = Literal["other-grid", "copied", "saved-once"]
+Kind = Literal["other-grid", "copied", "saved-once", "screen"]
 #: left, top, width, height in pixels of the picture as it is coded
 Place = tuple[int, int, int, int]
 
@@ -44,7 +44,9 @@ class Hint(msgspec.Struct, frozen=True, kw_only=True):
     ``score`` orders hints of one kind: for ``other-grid`` it is minus log10 of
     a bound on the chance that votes thrown like dice agree so; for ``copied``
     the correlation of the grain of both places, 0 to 1; for ``saved-once`` how
-    far the place is from the rest, in units of the rest's own spread.
+    far the place is from the rest, in units of the rest's own spread; for
+    ``screen``, which is about the whole picture, the natural logarithm by which
+    the peaks of the spectrum stand out.
     """
 
     kind: Kind
@@ -88,7 +90,7 @@ def regions(
 ) -> Regions:
     """Look at the pixels of a JPEG or PNG for places that were made otherwise than the rest.
 
-    Takes about two seconds for each million pixels.  ``report`` may be handed
+    Takes about a second of processor time for each million pixels.  ``report`` may be handed
     over when the file was verified before.  Raises ``UsageError`` when the file
     cannot be read or is another one than the report's, ``IsolationUnavailable``
     under ``isolation="required"``.  A bad file never raises.
@@ -135,6 +137,7 @@ def look(grey: NDArray[np.uint8], *, coded: bool) -> tuple[Hint, ...]:
     from leakverify.hints.copied import copies
     from leakverify.hints.grid import strange_parts
     from leakverify.hints.saves import once_saved
+    from leakverify.hints.screens import pattern
 
     found = [
         Hint(kind="other-grid", places=(part.place,), score=round(-part.chance, 1))
@@ -145,6 +148,9 @@ def look(grey: NDArray[np.uint8], *, coded: bool) -> tuple[Hint, ...]:
     ]
     if coded:
         found += [Hint(kind="saved-once", places=(part.place,), score=part.far) for part in once_saved(grey)]
+    if beat := pattern(grey):
+        height, width = grey.shape
+        found.insert(0, Hint(kind="screen", places=((0, 0, width, height),), score=beat))
     return tuple(found[:MOST])
 
 

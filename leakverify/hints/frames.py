@@ -18,7 +18,12 @@ _SIDE = 1200
 #: width of a frame in pixels of it
 _FRAME = 3
 #: red, green, blue of a frame by kind of hint; told apart also by those who do not see red
-_COLOURS = {"other-grid": (230, 120, 0), "copied": (0, 130, 230), "saved-once": (200, 0, 160)}
+_COLOURS = {
+    "other-grid": (230, 120, 0),
+    "copied": (0, 130, 230),
+    "saved-once": (200, 0, 160),
+    "screen": (0, 150, 90),
+}
 
 
 def framed(grey: NDArray[np.uint8], hints: Sequence[Hint]) -> bytes:

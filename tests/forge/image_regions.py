@@ -85,6 +85,29 @@ def cover_with_other(
     return _done(data, picture, target, side, quality)
 
 
+@benign("image", needs=("PIL", "numpy"))
+def photographed_screen(data: bytes, *, seed: int = 0) -> bytes:
+    """A screen of stripes in red, green and blue that shows the picture, photographed a little askew."""
+    import numpy as np
+    from PIL import Image
+
+    shown = np.asarray(image._opened(data).resize((400, 300)), np.float32)
+    dots = np.repeat(np.repeat(shown, 6, 0), 6, 1)
+    stripes = np.zeros_like(dots)
+    for colour in range(3):
+        stripes[:, colour * 2 :: 6, colour], stripes[:, colour * 2 + 1 :: 6, colour] = 1, 0.8
+    stripes[5::6] *= 0.1
+    lit = Image.fromarray(np.clip(dots * stripes * 2.2, 0, 255).astype(np.uint8))
+    draw = np.random.default_rng(seed)
+    askew = lit.rotate(draw.uniform(-6, 6), Image.Resampling.BICUBIC)
+    share = draw.uniform(0.37, 0.52)
+    taken = askew.resize((int(askew.width * share), int(askew.height * share)), Image.Resampling.BILINEAR)
+    edge = (taken.width // 8, taken.height // 8)
+    taken = taken.crop((*edge, taken.width - edge[0], taken.height - edge[1]))
+    noisy = np.asarray(taken, np.float32) + draw.normal(0, 2, (taken.height, taken.width, 3))
+    return image.jpeg(Image.fromarray(np.clip(noisy, 0, 255).astype(np.uint8)), quality=90)
+
+
 @benign("image", needs=("PIL",))
 def cut_and_saved(data: bytes, *, quality: int = 90) -> bytes:
     """Cut at the upper left, which moves the grid of the earlier blocks, and saved again."""

@@ -123,6 +123,12 @@ def test_a_grid_that_shows_everywhere_is_an_earlier_save_and_no_part() -> None:
     assert parts == []
 
 
+def test_a_photographed_screen_is_told_and_the_picture_it_shows_is_not() -> None:
+    photo = image.jpeg(image.paint(image.Scene(seed=6, width=800, height=600)), quality=90)
+    assert [hint.kind for hint in hints(image_regions.photographed_screen(photo, seed=1))] == ["screen"]
+    assert hints(photo) == ()
+
+
 @needs("exiftool")
 def test_recipes_say_where_they_covered_a_place() -> None:
     photo = image.photograph(scene(), moment="2016:03:04 05:06:07")
