@@ -99,6 +99,9 @@ def test_names_are_read_as_programs_write_them(program: str, year: int) -> None:
         "Microsoft Word 8.0",
         "iText 2.0.8 (by lowagie.com)",
         "Skia/PDF",
+        "Adobe Acrobat Pro 2017",
+        "PyPDF2",
+        "pikepdf 9.5.2",
         "",
     ],
 )
