@@ -3,7 +3,8 @@
 ``python models/knowledge.py tlds public_suffix_list.dat`` and
 ``python models/knowledge.py unicode_versions DerivedAge.txt`` print a table of
 ``leakverify/knowledge/``; the first comment lines of a table name the file it was
-built from.  Tables that no open data hold are kept by hand, each row with its
+built from.  ``characters_since`` prints the row of a version of Unicode that is later
+than that file.  Releases of programs are built by ``models/knowledge_releases.py``.  Tables that no open data hold are kept by hand, each row with its
 source.
 """
 
@@ -74,7 +75,31 @@ def unicode_versions(text: str) -> Iterator[str]:
         yield f"{version}\t{shown}\t{months[version]}\tmonth\t{head}"
 
 
-_TABLES: dict[str, Callable[[str], Iterator[str]]] = {"tlds": tlds, "unicode_versions": unicode_versions}
+def characters_since(text: str) -> Iterator[str]:
+    """A row of the characters that a later database assigns and the one before it does not.
+
+    The text has three lines: the version with its month (``16.0 2024-09``), the code points assigned
+    before, and those assigned now, in hexadecimal, as ``unicodedata2`` of each version knows them
+    (every one whose category is not Cn, Co or Cs).
+    """
+    first, before, now = text.strip().split("\n")
+    version, month = first.split()
+    runs: list[tuple[int, int]] = []
+    for point in sorted({int(c, 16) for c in now.split()} - {int(c, 16) for c in before.split()}):
+        if runs and runs[-1][1] + 1 == point:
+            runs[-1] = (runs[-1][0], point)
+        else:
+            runs.append((point, point))
+    shown = " ".join(f"{a:04X}" if a == b else f"{a:04X}-{b:04X}" for a, b in runs)
+    source = f"unicode.org/versions/Unicode{version}.0; characters that unicodedata2 {version}.0 knows"
+    yield f"{version}\t{shown}\t{month}\tmonth\t{source} and the version before it does not"
+
+
+_TABLES: dict[str, Callable[[str], Iterator[str]]] = {
+    "tlds": tlds,
+    "unicode_versions": unicode_versions,
+    "characters_since": characters_since,
+}
 
 
 def main(arguments: list[str]) -> int:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import itertools
 import json
 import re
 import sys
@@ -34,6 +35,8 @@ class Source:
     url: str
     licence: str
     digest: str
+    #: whether builds for testers bore the next number from the day a version was out
+    at_once: bool = False
 
 
 SOURCES = {
@@ -59,7 +62,7 @@ SOURCES = {
     "fpdf2": Source(
         claims=r"\bfpdf(?:2 v)?(2\.\d+\.\d+)",
         entry=r"(?m)^## \[(?P<v>\d+\.\d+\.\d+)\] - (?P<d>\d{4}-\d\d-\d\d)",
-        ahead=60,
+        ahead=180,
         named="fpdf2, file CHANGELOG.md of its source",
         url="https://github.com/py-pdf/fpdf2",
         licence="LGPL-3.0, dates only",
@@ -86,7 +89,7 @@ SOURCES = {
     "pdftk-java": Source(
         claims=r"\bpdftk(?:-java)? (3\.\d+\.\d+)",
         entry=r"(?m)^## \[(?P<v>\d+\.\d+\.\d+)\] - (?P<d>\d{4}-\d\d-\d\d)",
-        ahead=60,
+        ahead=180,
         named="pdftk-java, file CHANGELOG.md of its source",
         url="https://gitlab.com/pdftk-java/pdftk",
         licence="GPL-2.0, dates only",
@@ -95,11 +98,12 @@ SOURCES = {
     "wkhtmltopdf": Source(
         claims=r"\bwkhtmltopdf (0\.12\.\d+)",
         entry=r"(?m)^v(?P<v>\d+(?:\.\d+)+) \((?P<d>\d{4}-\d\d-\d\d)\)",
-        ahead=365,
-        named="wkhtmltopdf, file CHANGELOG.md of its source",
+        ahead=30,
+        named="wkhtmltopdf, file CHANGELOG.md of its source: the version before it was out that day, and builds bore the number from then on",
         url="https://github.com/wkhtmltopdf/wkhtmltopdf",
         licence="LGPL-3.0, dates only",
         digest="3c2fc3cf66e48b71eb7fcfd56b493876f67d6c6386811006e0cbb0ba72d5bdc0",
+        at_once=True,
     ),
     "Skia": Source(
         claims=r"\bskia/pdf m(\d+)",
@@ -147,8 +151,11 @@ def releases(program: str, text: str) -> Iterator[str]:
     for _, version, day in reversed(ordered):
         lowest = min(lowest, day)
         kept.append((version, lowest))
+    kept.reverse()
+    if source.at_once:
+        kept = [(version, day) for (_, day), (version, _) in itertools.pairwise(kept)]
     claims, before = source.claims, ""
-    for version, day in reversed(kept):
+    for version, day in kept:
         if before and _days(day) - _days(before) < _STEP and not source.entry.isalpha():
             continue
         if before and day == before:

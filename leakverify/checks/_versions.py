@@ -41,6 +41,8 @@ WRITING = (
     "ooxml.core.modified",
     "ooxml.app.app_version",
 )
+#: what tells the program that packed a document
+PACKING = ("zip.made_by", "zip.flags.first", "zip.first_entry", "zip.times", "zip.extra_fields", "ooxml.part")
 #: for examples: a document that names Word and begins as Office begins
 NAMES_WORD = (
     fact("ooxml.app.application", "Microsoft Office Word", part="docProps/app.xml"),
@@ -107,6 +109,12 @@ def writer(facts: Facts) -> Writer | None:
         if _fits(row, facts, made_by, last):
             return Writer(row["writer"], row["kind"], marks)
     return None
+
+
+def packed_by_office(facts: Facts) -> bool:
+    """Whether nothing says that another program than Microsoft Office packed the document."""
+    packer = writer(facts)
+    return not facts.all("zip.made_by") or (packer is not None and packer.kind == "office")
 
 
 def patched(facts: Facts) -> tuple[Observation, ...]:

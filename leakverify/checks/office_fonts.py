@@ -11,10 +11,10 @@ it says.  Between preview and sale few people had it.
 
 Innocent ways: a template or theme that was refreshed brings its own fonts, and
 the last save moves with it; software that converts or cleans documents keeps
-every date of the original; a family of the same name from another maker.  A date
-at the turn of a year may be that of a clock that started over, and a font named in
-a part that another program wrote, which LV-OOX-001 tells, has that cause; both are
-only shown.
+every date of the original, so a package that Office did not pack is called
+unusual; a family of the same name from another maker.  A date at the turn of a
+year may be that of a clock that started over, and a font named in a part that
+another program wrote, which LV-OOX-001 tells, has that cause; both are only shown.
 
 Repeat by hand: ``unzip -p FILE word/fontTable.xml word/theme/theme1.xml | grep -o
 'w:name="[^"]*"\|typeface="[^"]*"' | sort -u`` and ``unzip -p FILE docProps/core.xml``.
@@ -32,9 +32,11 @@ from leakverify.checks._base import Answer, Example, Facts, check, contradicts, 
 from leakverify.checks._time import DAY, moments, newest, span_text, started_over
 from leakverify.checks._versions import (
     NAMES_WORD,
+    PACKING,
     WRITING,
     begun_otherwise,
     claims_microsoft,
+    packed_by_office,
     packed_whole_by_office,
 )
 from leakverify.checks.font_anachronism import family_row
@@ -78,6 +80,16 @@ EXAMPLES = (
         facts=(
             fact("ooxml.core.modified", "2006-02-04T09:30:00Z", part="docProps/core.xml"),
             fact("ooxml.font", "Calibri", part="word/fontTable.xml"),
+        ),
+    ),
+    Example(
+        title="a workbook that a library packed with the dates of its model",
+        outcome=Outcome.UNUSUAL,
+        formats=("ooxml",),
+        facts=(
+            fact("ooxml.core.modified", "2011-02-11T15:46:17Z", part="docProps/core.xml"),
+            fact("ooxml.font", "Calibri Light", part="xl/theme/theme1.xml"),
+            fact("zip.made_by", "1.22"),
         ),
     ),
     Example(
@@ -127,7 +139,18 @@ EXAMPLES = (
     family=Family.ANACHRONISM,
     formats=("ooxml",),
     needs=("ooxml.core.modified",),
-    reads=("ooxml.core.created", "ooxml.font", "ooxml.app.application", "ooxml.other_declaration", *WRITING),
+    reads=tuple(
+        dict.fromkeys(
+            (
+                "ooxml.core.created",
+                "ooxml.font",
+                "ooxml.app.application",
+                "ooxml.other_declaration",
+                *WRITING,
+                *PACKING,
+            )
+        )
+    ),
     cost=Cost.MINUTES,
     reproduce="unzip -p FILE word/fontTable.xml word/theme/theme1.xml; unzip -p FILE docProps/core.xml",
 )
@@ -157,7 +180,9 @@ def office_fonts(facts: Facts) -> Iterator[Answer]:
             yield neutral("unset", rests_on=(used, latest[0]), **said)
         elif ahead > DAY:
             told.add(row["named"])
-            yield contradicts("younger", rests_on=(used, latest[0]), by=span_text(ahead), **said)
+            # what a library or a converter packed may carry the dates of what it was made from
+            answer = contradicts if packed_by_office(facts) else unusual
+            yield answer("younger", rests_on=(used, latest[0]), by=span_text(ahead), **said)
         elif sold is not None and on_sale:
             told.add(row["named"])
             yield unusual("preview", rests_on=(used, latest[0]), sold=sold.text, **said)

@@ -263,6 +263,23 @@ def test_a_number_finds_the_plan_it_belongs_to(number: str, since: str | None) -
     assert (row["date"] if row else None) == since
 
 
+def test_characters_of_a_later_version_are_those_it_has_and_the_one_before_has_not() -> None:
+    text = "16.0 2024-09\n0041 0042\n0041 0042 0897 1B4E 1B4F\n"
+    (line,) = builders.characters_since(text)
+    assert line.split("\t")[:4] == ["16.0", "0897 1B4E-1B4F", "2024-09", "month"]
+    assert line.split("\t")[4] in {row.source for row in table("unicode_versions")}
+
+
+def test_no_character_is_assigned_twice() -> None:
+    seen: set[int] = set()
+    for row in table("unicode_versions"):
+        for run in row["assigned"].split():
+            first, _, last = run.partition("-")
+            points = range(int(first, 16), int(last or first, 16) + 1)
+            assert seen.isdisjoint(points), row["version"]
+            seen.update(points)
+
+
 def test_releases_are_read_from_the_lists_of_programs() -> None:
     text = "6.3.0 (2019-09-19)\n\t- x\n\n6.2.26 (2019-04-01)\n6.2.25 (2019-03-25)\n6.2.0 (2014-12-10)\n"
     rows = [line.split("\t") for line in lists.releases("TCPDF", text)]
@@ -279,6 +296,12 @@ def test_an_older_line_kept_alive_does_not_make_the_next_number_younger() -> Non
     text = "## [3.3.0] - 2021-08-23\n## [3.2.9] - 2022-05-01\n## [3.2.0] - 2020-09-10\n"
     rows = [line.split("\t") for line in lists.releases("pdftk-java", text)]
     assert [(row[2], row[4]) for row in rows] == [("3.2.0", "2020-09-10"), ("3.2.9", "2021-08-23")]
+
+
+def test_builds_that_bear_the_next_number_at_once_count_from_the_release_before() -> None:
+    text = "v0.12.6 (2020-06-11)\nv0.12.5 (2018-06-11)\nv0.12.4 (2016-11-22)\n"
+    rows = [line.split("\t") for line in lists.releases("wkhtmltopdf", text)]
+    assert [(row[2], row[4]) for row in rows] == [("0.12.5", "2016-11-22"), ("0.12.6", "2018-06-11")]
 
 
 def test_a_release_that_is_only_planned_is_no_row() -> None:
