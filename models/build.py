@@ -57,6 +57,8 @@ def main() -> int:
         corpus=f"manifest {digest}",
         name="baseline",
         altered=[(source, row) for _, source, row in strange],
+        # nothing is taken over from a model that was shipped before
+        like=Model({}, {}),
     )
     write(model, options.out)
     _list_data(folder, rows, options.out / "baseline-data.tsv")
