@@ -25,6 +25,7 @@ def _row(*facts: tuple[str, str]) -> Row:
     where = Location(page=1)
     row = extract(
         Extraction(
+            index=0,
             sha256="0" * 64,
             size=1,
             formats=("pdf",),
