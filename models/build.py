@@ -59,6 +59,8 @@ def main() -> int:
         name="baseline",
         altered=[(one.source, one.row) for one in told if one.kind == "altered"],
         handled=[(one.source, one.row) for one in told if one.kind == "handled"],
+        # nothing is taken over from a model that was shipped before
+        like=Model({}, {}),
     )
     write(model, options.out)
     _list_data(folder, rows, options.out / "baseline-data.tsv")

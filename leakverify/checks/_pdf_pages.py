@@ -93,6 +93,15 @@ def habits(facts: Facts) -> set[str]:
     return found
 
 
+def mapped(facts: Facts) -> set[str]:
+    """Programs whose layout a font's map to characters has; editing a page leaves the maps of its fonts."""
+    return {
+        row["family"]
+        for row in table("pdf_page_writers")
+        if row["role"] == "own" and row["cmap"] and _any(facts, "cmap", row["cmap"])
+    }
+
+
 def edited(facts: Facts) -> tuple[Observation, ...]:
     """What shows that Acrobat wrote a page, which it does when a page of another program is edited."""
     for drawn in looks(facts):

@@ -7,7 +7,7 @@ contradiction of the hand of the second.
 
 from __future__ import annotations
 
-from leakverify.features import UNLISTED
+from leakverify.features import UNLISTED, takes_over_pages
 
 #: names that mean one way of writing: descendants of one program, or products on one library
 _LINEAGE = {
@@ -23,6 +23,7 @@ _LINEAGE = {
     "dvipdfm": "XeTeX",
     "JasperReports": "iText",
     "pdftk": "iText",
+    "PDFill": "iText",
     "LuaTeX": "pdfTeX",
     "FPDF": "TCPDF",
     "mPDF": "TCPDF",
@@ -36,8 +37,6 @@ _THROUGH = frozenset(
         ("Microsoft Office", "Quartz"), ("Skia", "Quartz"), ("Adobe", "Quartz"), ("LibreOffice", "Quartz"),
         # a file made by one and opened in Preview or printed again
         ("Quartz", "Skia"),
-        # Distiller and the PDF library behind PDFMaker, InDesign and many products that name themselves
-        ("Microsoft Office", "Adobe"), ("Ghostscript", "Adobe"), ("iText", "Adobe"),
         # programs that take over whole files of others, save by save, and put their own name there
         ("Adobe", "Microsoft Office"), ("Adobe", "LibreOffice"), ("Adobe", "Quartz"),
         ("Adobe", "Ghostscript"),
@@ -49,11 +48,12 @@ _THROUGH = frozenset(
     ]
 )  # fmt: skip
 #: programs that rewrite files of others and often leave the name that stood there: their hand contradicts
-#: no claim
+#: no claim.  Adobe: Acrobat keeps the name when it saves or edits a file of another program, and a page that
+#: it edited looks like one it drew; its library is behind many products that name themselves
 _REWRITERS = frozenset(
     [
         "pikepdf or qpdf", "pypdf", "pdftk", "mutool", "PDFium", "PDFBox", "pdfcpu", "cpdf", "iText",
-        "PDFsharp", "Ghostscript", "libtiff", "Aspose", "pdf-lib",
+        "PDFsharp", "Ghostscript", "libtiff", "Aspose", "pdf-lib", "Adobe",
     ]
 )  # fmt: skip
 #: programs that put their name on files of others to which they only append
@@ -71,9 +71,18 @@ def rewrites(family: str) -> bool:
     >>> rewrites("pikepdf or qpdf"), rewrites("LibreOffice")
     (True, False)
     """
-    return family in _REWRITERS or family == "Adobe"
+    return family in _REWRITERS
+
+
+def adopts(family: str) -> bool:
+    """Whether a program puts its name on files whose pages another program drew.
+
+    >>> adopts("pypdf"), adopts("Ghostscript")
+    (True, False)
+    """
+    return family == "Adobe" or takes_over_pages(family)
 
 
 def compatible(claimed: str, seen: str) -> bool:
     """Whether a document that names one program may honestly be written the way the other writes."""
-    return claimed == seen or claimed in _APPENDERS or seen in _REWRITERS or (claimed, seen) in _THROUGH
+    return claimed == seen or claimed in _APPENDERS or rewrites(seen) or (claimed, seen) in _THROUGH

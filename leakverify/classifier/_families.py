@@ -28,8 +28,8 @@ class Identified(NamedTuple):
     ``family`` is ``""`` when it is not known.  ``likely`` is the family that fits best, known or not.
     ``p_values`` and ``shares`` have one entry per family: how many documents of the family fit as badly, and
     what the classifier gives it.  ``novelty`` is the share of documents of the likely family that are as odd.
-    ``weights`` (columns) is what each column moved the share of the likely family by.  ``bytes`` is the program
-    that wrote the bytes last where that is told apart from who drew the pages, else ``""``.
+    ``weights`` (columns) is what each column moved the share of the likely family by.  ``bytes`` is the
+    program that wrote the bytes last where that is told apart from who drew the pages, else ``""``.
     """
 
     family: str
@@ -47,7 +47,7 @@ class Families:
     ``column`` and ``code`` (terms) say what each question of the forest asks: whether that column has that
     code.  ``misfit`` holds, per family, how badly its own documents fitted when their source was left out,
     rising.  ``peers`` are the documents of each family.  ``level`` is the share of a family's documents
-    that may be denied it, ``share`` what a family must get to be claimed, ``novel`` the share of its
+    that may be denied it, ``share`` what each family must get to be claimed, ``novel`` the share of its
     oddest documents that are left unknown.
     """
 
@@ -61,14 +61,14 @@ class Families:
         peers: Sequence[Peers | None],
         *,
         level: float,
-        share: float,
+        share: Sequence[float],
         novel: float,
     ) -> None:
         self.names = tuple(names)
         self.column, self.code, self.forest = column, code, forest
         self.misfit = tuple(misfit)
         self.peers = tuple(peers)
-        self.level, self.share, self.novel = level, share, novel
+        self.level, self.share, self.novel = level, tuple(share), novel
         pooled = [m for m, name in zip(self.misfit, self.names, strict=True) if name != OTHER]
         self._pooled: Floats = np.sort(np.concatenate(pooled)) if pooled else np.empty(0)
 
@@ -95,7 +95,7 @@ class Families:
         novelty = 1.0 if peers is None else peers.place(code).p_value
         known = (
             self.names[best] != OTHER
-            and shares[best] >= self.share
+            and shares[best] >= self.share[best]
             and p_values[self.names[best]] > self.level
             and (peers is None or novelty > max(self.novel, 1 / (len(peers) + 1)))
         )

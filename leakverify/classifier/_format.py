@@ -177,7 +177,7 @@ class FormatModel:
 
     def version_range(self, family: str, code: Codes) -> tuple[str, str] | None:
         """Lowest and highest version that the references most like it claim, of two sources at least."""
-        if self.writer is None:
+        if self.writer is None or family not in self.writer.names:
             return None
         members = np.flatnonzero(self.label == self.writer.names.index(family))
         members = members[[bool(self.versions[n]) for n in members]] if len(members) else members
@@ -223,7 +223,7 @@ class FormatModel:
         if self.writer is not None:
             layers = self.writer.layers if isinstance(self.writer, Hands) else (self.writer,)
             state["writer"] = [
-                {"names": list(one.names), "level": one.level, "share": one.share, "novel": one.novel}
+                {"names": list(one.names), "level": one.level, "share": list(one.share), "novel": one.novel}
                 for one in layers
             ]
             for n, one in enumerate(layers):
@@ -270,16 +270,16 @@ class FormatModel:
         columns = hand_columns(self.encoder, self.structure)
         _must(isinstance(state, list) and len(state) == max(len(columns), 1))
         parts = [
-            {key.removeprefix(f"hand {n} "): found for key, found in arrays.items() if key.startswith(f"hand {n} ")}
-            for n in range(len(state))
-        ]  # fmt: skip
+            {key.removeprefix(mark): found for key, found in arrays.items() if key.startswith(mark)}
+            for mark in (f"hand {n} " for n in range(len(state)))
+        ]
         if not columns:
             return self._families(state[0], parts[0], len(self.structure), alone=True)
         layers = [
             self._families(one, theirs, len(at), alone=False)
             for one, theirs, at in zip(state, parts, columns, strict=True)
         ]
-        return Hands(layers, columns, known_hands(self.encoder, self.structure, layers))
+        return Hands(layers, columns, known_hands(self.encoder, self.structure))
 
     def _families(
         self, state: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], width: int, *, alone: bool
@@ -294,11 +294,13 @@ class FormatModel:
         _must(sizes.shape == (len(names),) and int(sizes.sum()) == len(misfit))
         _must(len(column) == 0 or (column.min() >= 0 and column.max() < width))
         _must(bool((sizes >= 0).all()))
+        shares = [float(share) for share in state["share"]]
+        _must(len(shares) == len(names))
         return Families(
             names, column.astype(np.int64), code.astype(np.int64), forest,
             [np.sort(part) for part in np.split(misfit, np.cumsum(sizes)[:-1])],
             [self.writer_peers(n) if name and alone else None for n, name in enumerate(names)],
-            level=float(state["level"]), share=float(state["share"]), novel=float(state["novel"]),
+            level=float(state["level"]), share=shares, novel=float(state["novel"]),
         )  # fmt: skip
 
     def writer_peers(self, number: int) -> Peers | None:

@@ -1,7 +1,7 @@
 """Two hands on a document: the one that drew its pages, and the one that wrote its bytes last.
 
-A program that writes a file anew changes the bytes and keeps the pages, and mostly the name of the program that
-drew them.  One answer for both would be wrong half of the time, so each hand is told by itself: where knowledge
+A program that writes a file anew changes the bytes and keeps the pages, and mostly the name of the program
+that drew them.  One answer for both would often be wrong, so each hand is told by itself: where knowledge
 names it for certain by that, else by a classifier that looks at that hand's features alone.
 """
 
@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from leakverify.classifier._compatible import lineage, rewrites
+from leakverify.classifier._compatible import adopts, lineage, rewrites
 from leakverify.classifier._families import OTHER, Families, Identified
-from leakverify.classifier._matrix import Encoder
+from leakverify.classifier._matrix import NEW, Encoder
 from leakverify.features import hands
 
 #: which hand a classifier tells, in this order
@@ -23,12 +23,16 @@ PAGES, BYTES = 0, 1
 
 
 class Certain(NamedTuple):
-    """Knowledge as a question to one column: a document whose ``column`` has ``code`` shows that family's hand."""
+    """Knowledge as a question to one column: ``code`` in ``column`` is that family's hand, ``""`` of several.
+
+    ``alone`` is knowledge that leaves no room for another hand.
+    """
 
     layer: int
     column: int
     code: int
     family: str
+    alone: bool = True
 
 
 class Hands:
@@ -49,14 +53,18 @@ class Hands:
     def identify(self, code: NDArray[Any]) -> Identified:
         """One document, given as its codes.
 
-        ``family`` drew the pages; where that is not known, it is the program that wrote the bytes, unless it is
-        one that also writes files of others anew.  ``bytes`` wrote the bytes.
+        ``family`` drew the pages; where that is not known, it is the program that wrote the bytes, unless it
+        is one that also writes files of others anew.  ``bytes`` wrote the bytes.
         """
         told = [
             layer.identify(code[columns]) for layer, columns in zip(self.layers, self.columns, strict=True)
         ]
-        sure = [self._known(code, n) for n in (PAGES, BYTES)]
-        pages, bytes_ = (known or one.family for known, one in zip(sure, told, strict=True))
+        known = [self._known(code, n) for n in (PAGES, BYTES)]
+        sure = [found.family if found is not None and found.alone else OTHER for found in known]
+        # where knowledge names several, a classifier that names one of them would be guessing
+        pages, bytes_ = (
+            one.family if found is None else found.family for found, one in zip(known, told, strict=True)
+        )
         spoke = PAGES if pages or not bytes_ else BYTES
         family = pages or ("" if rewrites(bytes_) else bytes_)
         weights = np.zeros(len(code))
@@ -75,13 +83,15 @@ class Hands:
             bytes=bytes_,
         )
 
-    def _known(self, code: NDArray[Any], layer: int) -> str:
-        """The one family that knowledge names; none where it names several."""
-        found = {c.family for c in self.certain if c.layer == layer and code[c.column] == c.code}
-        return found.pop() if len(found) == 1 else ""
+    def _known(self, code: NDArray[Any], layer: int) -> Certain | None:
+        """What knowledge names, ``None`` where it names nothing."""
+        for one in self.certain:
+            if one.layer == layer and code[one.column] == one.code:
+                return one
+        return None
 
     def _p_values(self, told: Sequence[Identified], sure: Sequence[str]) -> dict[str, float]:
-        """How well a family fits the hand it fits better; what is known for certain leaves no room for others."""
+        """How well a family fits the hand it fits better; certain knowledge leaves no room for others."""
         found = {}
         for name in self.names:
             fits = [
@@ -102,22 +112,34 @@ def hand_columns(encoder: Encoder, structure: NDArray[np.int64]) -> tuple[NDArra
     return np.flatnonzero(~of_bytes), np.flatnonzero(of_bytes)
 
 
-def known_hands(
-    encoder: Encoder, structure: NDArray[np.int64], layers: Sequence[Families]
-) -> tuple[Certain, ...]:
-    """What knowledge names for certain, of the families that were learned."""
-    learned = {name for layer in layers for name in layer.names}
+def known_hands(encoder: Encoder, structure: NDArray[np.int64]) -> tuple[Certain, ...]:
+    """What knowledge names for certain, whether the family was learned or not."""
     found = []
     for at, number in enumerate(structure.tolist()):
         for layer, feature in ((PAGES, hands.DRAWN), (BYTES, hands.WRITTEN)):
             if encoder.columns[number].feature != feature:
                 continue
+            # a name that no document had while learning is that of a program that was not learned
+            found.append(Certain(layer, at, NEW, OTHER))
             for word, code in encoder.words_of(number).items():
-                if lineage(word) in learned - {OTHER}:
-                    found.append(Certain(layer, at, code, lineage(word)))
+                if word != hands.NONE:
+                    by_fonts = word.startswith(hands.MAPS)
+                    family = OTHER if word == hands.SEVERAL else lineage(word.removeprefix(hands.MAPS))
+                    found.append(Certain(layer, at, code, family, alone=not by_fonts))
     return tuple(found)
 
 
 def hands_agree(claimed: str, told: Identified) -> bool:
     """Whether one of the two hands that were told is that of the claimed program."""
     return bool(claimed) and claimed in (told.family, told.bytes)
+
+
+def excluded(found: Families | Hands, told: Identified, claimed: str) -> bool:
+    """Whether the structure cannot be that of the claimed program.
+
+    Never so for one that adopts files of others unless the bytes are as they were first written: it may
+    have written them before another program did.
+    """
+    if adopts(claimed) and (not told.bytes or rewrites(told.bytes)):
+        return False
+    return told.p_values[claimed] <= found.level

@@ -1,4 +1,4 @@
-"""Learning which program wrote a document: one classifier for all of it, or one per hand where hands are told apart."""
+"""Learning which program wrote a document: one classifier, or one per hand where hands are told apart."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from leakverify.classifier._compatible import compatible, lineage, rewrites
 from leakverify.classifier._families import OTHER, Families, Identified
 from leakverify.classifier._format import Conflicts
-from leakverify.classifier._hands import Hands, hand_columns, hands_agree, known_hands
+from leakverify.classifier._hands import Hands, excluded, hand_columns, hands_agree, known_hands
 from leakverify.classifier._matrix import Encoder
 from leakverify.classifier.writer import ProgramClassifier, covered, learn_families
 from leakverify.features import Row, takes_over_pages
-from leakverify.features.hands import DRAWN, WRITTEN
+from leakverify.features.hands import DRAWN, MAPS, NONE, SEVERAL, WRITTEN
 
 #: programs that draw pages of their own and also take over those of others
 _BOTH = frozenset(["Adobe", "iText"])
@@ -67,19 +67,20 @@ def drawn_by(row: Row) -> str | None:
 
     What is known for certain goes before the name.
     """
-    known = [word for word in row.tokens.get(DRAWN, ()) if word != "none"]
+    known = row.tokens.get(DRAWN, (NONE,))[0]
     claim = family_names(row)
     if row.declared is None or not (takes_over_pages(row.declared[0]) or claim in _BOTH):
         return claim
-    if len(known) == 1:
-        return lineage(known[0])
-    return claim if claim in _BOTH else None
+    if known not in (NONE, SEVERAL):
+        return lineage(known.removeprefix(MAPS))
+    joined = "pdftk" in row.tokens.get(WRITTEN, ())  # it draws nothing, and names the library it is built on
+    return claim if claim in _BOTH and not joined else None
 
 
 def written_by(row: Row) -> str:
     """Whose bytes a document teaches: what its marks say for certain, else the named program."""
-    known = [word for word in row.tokens.get(WRITTEN, ()) if word != "none"]
-    return lineage(known[0]) if known else family_names(row)
+    known = row.tokens.get(WRITTEN, (NONE,))[0]
+    return family_names(row) if known == NONE else lineage(known)
 
 
 def learn_writer(
@@ -99,7 +100,7 @@ def learn_writer(
         kept |= learned[1] & np.asarray(
             [one == claim for one, claim in zip(hand, told.claims, strict=True)], bool
         )
-    return Hands(layers, columns, known_hands(told.encoder, told.structure, layers)), kept
+    return Hands(layers, columns, known_hands(told.encoder, told.structure)), kept
 
 
 def _learn_layer(
@@ -122,9 +123,10 @@ def _learn_layer(
 def right(claimed: str, declared: str, told: Identified) -> bool | None:
     """Whether the answer is the named program; ``None`` when there is none.
 
-    A program that takes over pages of others is no wrong answer's ground when the pages are told to be another's.
+    Under the name of a program that takes over pages of others, pages of another are no wrong answer, and
+    neither is another program of that kind that wrote the bytes later.
     """
-    if claimed == told.family or hands_agree(claimed, told):
+    if hands_agree(claimed, told):
         return True
     if takes_over_pages(declared):
         return False if told.bytes and not rewrites(told.bytes) else None
@@ -138,7 +140,7 @@ def claim_against(found: Families | Hands, code: NDArray[np.int64], claimed: str
     told = found.identify(code)
     if not told.family or hands_agree(claimed, told) or compatible(claimed, told.family):
         return ""
-    return told.family if told.p_values[claimed] <= found.level else ""
+    return told.family if excluded(found, told, claimed) else ""
 
 
 def count_conflicts(whole: Taught, options: ProgramClassifier, folds: int = 4) -> Conflicts:

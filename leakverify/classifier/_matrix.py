@@ -111,7 +111,7 @@ class Encoder:
         return _FIRST + min(sum(word not in known for word in cut), 3)
 
     def words_of(self, number: int) -> dict[str, int]:
-        """Words that a column asks for, and the code a document gets that has the word, and no other there."""
+        """Words that a column asks for, and the code of a document that has this word and no other."""
         column = self.columns[number]
         if column.kind == "among":
             return {column.words[0]: _FIRST + 1}

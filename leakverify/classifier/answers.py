@@ -31,6 +31,7 @@ from numpy.typing import NDArray
 from leakverify.classifier._compatible import compatible, lineage
 from leakverify.classifier._families import OTHER
 from leakverify.classifier._format import Conflicts, FormatModel, Stand
+from leakverify.classifier._hands import excluded, hands_agree
 from leakverify.evidence import (
     Contribution,
     Cost,
@@ -109,23 +110,24 @@ def declared_against_actual(
     told = writer.identify(code[model.structure])
     claimed = OTHER if row.declared is None else lineage(row.declared[0])
     named = row.declared[0] if row.declared is not None and claimed else ""
-    spoken = told.weights if told.family else np.zeros(len(model.structure))
+    spoken = told.weights if told.family or told.bytes else np.zeros(len(model.structure))
     whole = np.zeros(len(model.encoder))
     whole[model.structure] = spoken
     rests = _rests_on(contributions(model, row, whole, _NAMED), extraction)
-    if not told.family:
+    seen = told.bytes if hands_agree(claimed, told) and claimed != told.family else told.family
+    if not seen:
         return _evidence(DECLARED, Outcome.NEUTRAL, "nothing", {}, ())
-    seen = told.family
     versions = model.version_range(seen, code)
     shown = seen if versions is None else f"{seen} {'–'.join(dict.fromkeys(versions))}"
-    params: dict[str, str | int | float] = {"seen": shown, "named": named, "fit": round(told.shares[seen], 3)}
+    fit = round(told.shares.get(seen, 1.0), 3)
+    params: dict[str, str | int | float] = {"seen": shown, "named": named, "fit": fit}
     if claimed not in writer.names or claimed == OTHER:
         return _evidence(DECLARED, Outcome.NEUTRAL, "unstated", params, rests)
-    if claimed == seen:
+    if hands_agree(claimed, told):
         return _evidence(DECLARED, Outcome.NEUTRAL, "agree", params, rests)
     if compatible(claimed, seen):
         return _evidence(DECLARED, Outcome.NEUTRAL, "through", params, rests)
-    if told.p_values[claimed] > writer.level:
+    if not excluded(writer, told, claimed):
         return _evidence(DECLARED, Outcome.NEUTRAL, "nothing", {}, ())
     params["p_named"] = round(told.p_values[claimed], 4)
     strength = conflict_strength(model.conflicts, measured_on)

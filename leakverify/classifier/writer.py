@@ -32,9 +32,9 @@ from leakverify.classifier._peers import Floats, Peers, coded, level_edges
 #: a claim is left out when the other sources give it less than the first and another family more than the
 #: second
 _ALL_BUT_IMPOSSIBLE, _SURE = 0.05, 0.7
-#: wrong families among all documents of the sources left out, and the shares that are tried as the least
-#: for a claim
-_WRONG, _SHARES = 0.01, tuple(n / 100 for n in range(45, 96, 5))
+#: wrong claims of a family on documents of the sources left out, in proportion to its own documents, and the
+#: shares that are tried as the least for a claim
+_WRONG, _SHARES = 0.01, tuple(n / 100 for n in range(40, 96, 5))
 #: share of the questions that are tried at every fork of a tree
 _QUESTIONS = 0.1
 #: folds of sources in cross-validation
@@ -48,7 +48,7 @@ class ProgramClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     ``level`` is the share of a family's own documents that may be denied it; ``novel`` the share of odd
     documents of a family that are left unknown; ``max_levels`` values of a column are told apart;
     ``random_state`` grows the forest.  What a family must get to be claimed is learned: the least at which
-    at most one in 100 documents of sources left out gets a wrong one.
+    it is wrongly claimed of documents of sources left out at most once for 100 of its own.
 
     ``predict`` always names a class, as scikit-learn wants; ``identify`` may answer ``""`` for unknown.
     """
@@ -174,19 +174,21 @@ def learn_families(
     return Families(
         names, column, code, _grown(hot[kept], numbers[kept], len(names), options),
         [np.sort(own[m]) for m in members], peers,
-        level=options.level, share=_least_share(calibrating[kept], numbers[kept], names), novel=options.novel,
+        level=options.level, share=_least_shares(calibrating[kept], numbers[kept], names),
+        novel=options.novel,
     ), kept  # fmt: skip
 
 
-def _least_share(shares: Floats, numbers: NDArray[np.int64], names: list[str]) -> float:
-    """The least a family must get so that few documents of sources left out get a wrong one."""
+def _least_shares(shares: Floats, numbers: NDArray[np.int64], names: list[str]) -> list[float]:
+    """The least each family must get so that few documents of sources left out are wrongly told as it."""
     told, best = shares.argmax(axis=1), shares.max(axis=1)
-    named = np.asarray([name != OTHER for name in names])
-    for least in _SHARES:
-        wrong = (best >= least) & named[told] & (told != numbers)
-        if wrong.sum() <= _WRONG * len(numbers):
-            return least
-    return _SHARES[-1]
+    found = []
+    for number in range(len(names)):
+        wrong = np.sort(best[(told == number) & (numbers != number)])[::-1]
+        allowed = int(_WRONG * (numbers == number).sum())
+        above = wrong[allowed] if len(wrong) > allowed else 0.0
+        found.append(next((least for least in _SHARES if least > above), _SHARES[-1]))
+    return found
 
 
 def _terms(codes: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
