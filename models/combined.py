@@ -318,7 +318,9 @@ def ablation(turned: Mapping[str, Sequence[Turn]]) -> Iterator[str]:
             values: list[float] = []
             labels: list[bool] = []
             for turn, learned, tested in met:
-                part = learn_together(turn.model.encoder, [_less(one, gone, alone) for one in learned])
+                part = learn_together(
+                    turn.model.encoder, [_less(one, gone, alone) for one in learned], calibrate=False
+                )
                 if part is None:
                     continue
                 for one in tested:
