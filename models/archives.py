@@ -18,8 +18,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from leakverify.classifier import calibration
 from leakverify.classifier._learn import learn_format
 from leakverify.classifier.within import WithinArchive
-from models.combined import Scored, Turn, of_kind, scored
-from models.reading import Told, remade
+from models.altered import Made, make
+from models.combined import Scored, Turn, grouped, of_kind, scored
+from models.evaluate import genuine_paths
+from models.reading import Told, keep, told_of
 
 Floats = NDArray[np.float64]
 RATE, SIZE, RUNS = 0.1, 100, 40
@@ -37,6 +39,8 @@ CAREFUL = (
 )  # fmt: skip
 #: documents an organisation must have, and how often it is parted in two halves
 LEAST, SEEDS = 36, 5
+#: organisations of a format, the largest, and documents of one that each recipe is applied to
+ORGANISATIONS, FORGED = 4, 4
 
 
 def discoveries(
@@ -148,10 +152,17 @@ def organisations(folder: Path, kept: Path, turned: Mapping[str, Sequence[Turn]]
     ]
     chosen: dict[tuple[str, str], Turn] = {}
     for family, parts in turned.items():
+        sizes: Counter[str] = Counter()
         for turn in parts:
-            sizes = Counter(one.source for one in turn.tested if one.kind == "genuine")
-            chosen |= {(family, source): turn for source, size in sizes.items() if size >= LEAST}
-    forged = list(remade(folder, kept / "careful.jsonl", jobs, CAREFUL, files=60))
+            sizes.update(one.source for one in turn.tested if one.kind == "genuine")
+        for source, size in sizes.most_common(ORGANISATIONS):
+            if size >= LEAST:
+                chosen[family, source] = next(t for t in parts if any(o.source == source for o in t.tested))
+    careful = kept / "careful.jsonl"
+    if not careful.exists():
+        keep(careful, _careful(folder, sorted({source for _, source in chosen}), jobs))
+    with careful.open("rb") as lines:
+        forged = [grouped(one) for one in told_of(lines)]
     for (family, source), turn in sorted(chosen.items(), key=lambda item: item[0]):
         theirs = [one for one in forged if one.source == source and one.row.family == family and one.altered]
         genuine = [one for one in turn.tested if one.source == source and one.kind == "genuine"]
@@ -163,6 +174,15 @@ def organisations(folder: Path, kept: Path, turned: Mapping[str, Sequence[Turn]]
         shown = " | ".join(f"{value:.3f}" for value in cells[:3])
         found = " | ".join(f"{value:.0%}" for value in cells[3:])
         yield f"| {family} | {source} | {half} | {len(genuine) - half} | {len(theirs)} | {shown} | {found} |"
+
+
+def _careful(folder: Path, sources: Sequence[str], jobs: int) -> Iterator[Made]:
+    """Careful forgeries of documents of each organisation."""
+    paths = genuine_paths(folder, "all")
+    for source in sources:
+        own = [path for path in paths if path.relative_to(folder).parts[0] == source]
+        if own:
+            yield from make(folder, own, names=CAREFUL, files=FORGED, jobs=jobs)
 
 
 def _halves(turn: Turn, genuine: Sequence[Told], forged: Sequence[Told], seed: int) -> Floats:

@@ -76,17 +76,22 @@ def genuine(folder: Path, store: Path, jobs: int) -> Iterator[Told]:
                 yield told
 
 
-def remade(folder: Path, kept: Path, jobs: int, names: Iterable[str] = (), files: int = 12) -> Iterator[Told]:
+def remade(folder: Path, kept: Path, jobs: int) -> Iterator[Told]:
     """Documents that a recipe was applied to, of either half of the sources; see :func:`models.altered.make`."""
     if not kept.exists():
-        passing = kept.with_suffix(".part")
-        with passing.open("wb") as out:
-            for half in ("a-o", "p-z"):
-                for made in make(folder, genuine_paths(folder, half), names=names, files=files, jobs=jobs):
-                    out.write(msgspec.json.encode(made) + b"\n")
-        passing.rename(kept)
+        halves = (make(folder, genuine_paths(folder, half), jobs=jobs) for half in ("a-o", "p-z"))
+        keep(kept, (made for half in halves for made in half))
     with kept.open("rb") as lines:
         yield from told_of(lines)
+
+
+def keep(kept: Path, found: Iterable[Made]) -> None:
+    """Write documents to a file that is there only when it is whole."""
+    passing = kept.with_suffix(".part")
+    with passing.open("wb") as out:
+        for made in found:
+            out.write(msgspec.json.encode(made) + b"\n")
+    passing.replace(kept)
 
 
 def told_of(lines: Iterable[bytes]) -> Iterator[Told]:

@@ -137,8 +137,13 @@ def _describe(at: dict[str, int], encoder: Encoder, row: Row, placed: Placed | N
     return found
 
 
-def learn_together(encoder: Encoder, met: Sequence[Met], *, seed: int = 0) -> Together | None:
-    """Learn from documents of all kinds; ``None`` without genuine or without altered ones."""
+def learn_together(
+    encoder: Encoder, met: Sequence[Met], *, calibrate: bool = True, seed: int = 0
+) -> Together | None:
+    """Learn from documents of all kinds; ``None`` without genuine or without altered ones.
+
+    Without ``calibrate`` there is a score and no ratio.
+    """
     kinds = {one.kind for one in met}
     if not {"genuine", "altered"} <= kinds:
         return None
@@ -156,7 +161,8 @@ def learn_together(encoder: Encoder, met: Sequence[Met], *, seed: int = 0) -> To
     altered = np.asarray([one.kind == "altered" for one in met])
     weight = _weights(met)
     weights, offset = _curve(design, altered, weight)
-    if len({one.source for one in met if one.kind == "genuine"}) < LEAST_SOURCES_TOGETHER:
+    sources = {one.source for one in met if one.kind == "genuine"}
+    if not calibrate or len(sources) < LEAST_SOURCES_TOGETHER:
         return Together(terms, weights, offset, None)
     # scores of documents whose source had no part in the curve
     names = sorted({one.source for one in met})
@@ -197,6 +203,8 @@ def _curve(design: Floats, altered: NDArray[np.bool_], weight: Floats) -> tuple[
 
     centre, spread = design.mean(axis=0), design.std(axis=0)
     used = spread > 1e-9
+    if not used.any():
+        return np.zeros(design.shape[1]), 0.0
     scaled = (design[:, used] - centre[used]) / spread[used]
     found = LogisticRegression(C=_C, max_iter=500, random_state=0).fit(scaled, altered, weight)
     weights = np.zeros(design.shape[1])

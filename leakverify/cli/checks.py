@@ -57,12 +57,10 @@ def explain(id: str) -> Exit:
 
 
 def _model_page(id: str) -> None:
-    """The page of an answer that the model gives; both share one."""
+    """The page of an answer that a model gives."""
     from leakverify.classifier import answers
 
-    click.echo(f"{id}  {answers.TITLES[id]}.")
-    click.echo("\nOne of two answers of a model; the first paragraphs tell of both.\n")
-    click.echo(inspect.cleandoc(answers.__doc__ or ""))
+    click.echo(inspect.cleandoc(answers.PAGES[id] or ""))
     click.echo("\nWhat it can say:")
     for key, text in answers.MESSAGES[id].items():
         click.echo(f"  {key}: {text}")
