@@ -3,7 +3,7 @@
 # example leak: tests that need one are skipped, with the reason, where it is absent.
 set -eu
 
-PACKAGES="chromium faketime fonts-dejavu-core fonts-liberation ghostscript libimage-exiftool-perl libjpeg-turbo-progs
+PACKAGES="chromium faketime fonts-dejavu-core fonts-liberation ghostscript gnumeric libimage-exiftool-perl libjpeg-turbo-progs
 libreoffice-calc libreoffice-draw libreoffice-writer mupdf-tools ocrmypdf pandoc pdftk-java poppler-utils qpdf
 tar tesseract-ocr zip"
 PYTHON_PACKAGES="openpyxl XlsxWriter numpy pikepdf reportlab"
