@@ -3,8 +3,8 @@
 # example leak: tests that need one are skipped, with the reason, where it is absent.
 set -eu
 
-PACKAGES="chromium faketime fonts-dejavu-core fonts-liberation ghostscript gimp imagemagick libimage-exiftool-perl libjpeg-turbo-progs
-libreoffice-calc libreoffice-draw libreoffice-writer mupdf-tools ocrmypdf pandoc pdftk-java poppler-utils qpdf
+PACKAGES="chromium faketime fonts-dejavu-core fonts-liberation ghostscript gimp gnumeric imagemagick libimage-exiftool-perl
+libjpeg-turbo-progs libreoffice-calc libreoffice-draw libreoffice-writer mupdf-tools ocrmypdf pandoc pdftk-java poppler-utils qpdf
 tar tesseract-ocr zip"
 PYTHON_PACKAGES="openpyxl XlsxWriter numpy pikepdf reportlab"
 

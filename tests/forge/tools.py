@@ -35,6 +35,7 @@ PROGRAMS: dict[str, str] = {
     "pdfunite": "poppler-utils",
     "qpdf": "qpdf",
     "soffice": "libreoffice",
+    "ssconvert": "gnumeric",
     "tar": "tar",
     "zip": "zip",
 }
