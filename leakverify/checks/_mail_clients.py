@@ -17,9 +17,7 @@ _LIST = frozenset(
     mailing-list x-loop x-listname x-list-id x-ml-name""".split()
 )
 #: those of them that newsletters do not write
-POSTED = frozenset(
-    "list-post x-mailman-version x-beenthere x-mailing-list mailing-list list-archive".split()
-)
+POSTED = frozenset("list-post x-mailman-version x-beenthere x-mailing-list mailing-list list-archive".split())
 #: facts by which :func:`between_people` goes
 BETWEEN = (
     "mail.in_reply_to",

@@ -315,7 +315,9 @@ def test_judging_again_needs_no_files(archive: Path, tmp_path: Path, monkeypatch
 def test_judging_again_heeds_ones_own_terms(tmp_path: Path) -> None:
     memo, store, table = tmp_path / "memo.eml", tmp_path / "s.lvs", tmp_path / "terms.tsv"
     memo.write_bytes(mail(1, "Le Conseil Zephyr a vote.\r\n"))
-    table.write_text("term\tdate\tprecision\tsource\nConseil Zephyr\t2030-01-01\tday\tits statutes\n", "utf-8")
+    table.write_text(
+        "term\tdate\tprecision\tsource\nConseil Zephyr\t2030-01-01\tday\tits statutes\n", "utf-8"
+    )
     for _ in lv.scan(memo, store=store, model=None):
         pass
     with lv.Scan(store) as stored:
