@@ -47,3 +47,8 @@ def head_day(facts: Facts) -> Stated | None:
 def _at_head(stated: Stated) -> bool:
     where = stated[0].where
     return (where.page or 1) == 1 and (where.line or 1) <= _HEAD
+
+
+def recognised_pages(facts: Facts) -> frozenset[int]:
+    """Pages whose text in the file was recognised from a picture: its figures may be misread."""
+    return frozenset(page for o in facts.all("pdf.layer.recognised") if (page := o.where.page) is not None)

@@ -128,6 +128,8 @@ def invoice_machine(facts: Facts) -> Iterator[Answer]:
         return
     plain = re.sub(r"[\s.,'\u2019\u00a0\u202f-]", "", text).upper()
     amounts = {o.raw or "": o for o in facts.all("einvoice.amount") if o.raw in _KIND and _cents(o)}
+    if "gross" in amounts and "due" in amounts and _cents(amounts["gross"]) == _cents(amounts["due"]):
+        del amounts["due"]  # one amount, however often it is named
     number = facts.first("einvoice.number")
     there = {kind: _shown(o, plain) for kind, o in amounts.items()}
     if number is not None:

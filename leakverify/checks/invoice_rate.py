@@ -25,7 +25,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from leakverify.checks._base import Answer, Example, Facts, check, fact, neutral, unusual
-from leakverify.checks._claims import own_day
+from leakverify.checks._claims import own_day, recognised_pages
 from leakverify.evidence import Cost, Family, Observation, Outcome, Question
 from leakverify.knowledge import Row, table
 from leakverify.when import When, parse_when
@@ -33,6 +33,8 @@ from leakverify.when import When, parse_when
 MESSAGES = {
     "not-yet": "The invoice is dated {own} and names a rate of {rate} %, which {country} has had since "
     "{since} only.",
+    "misread": "The invoice is dated {own} and names a rate of {rate} %, which {country} has had since "
+    "{since}; the text was recognised from a picture.",
     "no-longer": "The invoice is dated {own} and names a rate of {rate} %, which ended in {country} on "
     "{until}.",
     "unknown": "The invoice names a rate of {rate} %, which is not among the rates of {country} since "
@@ -71,6 +73,19 @@ EXAMPLES = (
         ),
     ),
     Example(
+        title="20 per cent in 2012 on a scan that was recognised",
+        outcome=Outcome.NEUTRAL,
+        formats=("pdf",),
+        facts=(
+            fact("text.words", 90),
+            fact("invoice.kind", "invoice"),
+            fact("pdf.layer.recognised", 900, page=1),
+            fact("invoice.rate", "20", page=1, line=20),
+            fact("text.dateline", "2012-06-01", page=1, line=2),
+            fact("text.identifier", "FR 83 404 833 048", raw="vat", page=1, line=40),
+        ),
+    ),
+    Example(
         title="5.5 per cent, which France has had all along",
         outcome=Outcome.NEUTRAL,
         formats=("text",),
@@ -91,7 +106,7 @@ EXAMPLES = (
     family=Family.ANACHRONISM,
     formats=(),
     needs=("text.words",),
-    reads=("invoice.kind", "invoice.rate", "text.dateline", "text.identifier"),
+    reads=("invoice.kind", "invoice.rate", "text.dateline", "text.identifier", "pdf.layer.recognised"),
     cost=Cost.SECONDS,
     reproduce="pdftotext -layout FILE -; leakverify knowledge show vat_rates",
 )
@@ -104,6 +119,7 @@ def invoice_rate(facts: Facts) -> Iterator[Answer]:
     begin = min((row.when.wall for row in rows), default=None)
     if begin is None or own[1].wall < begin:
         return
+    misread = recognised_pages(facts)
     for rate in facts.all("invoice.rate"):
         known = [row for row in rows if _same(row["rate"], str(rate.value))]
         said = {"own": own[1].text, "rate": str(rate.value), "country": country}
@@ -115,7 +131,9 @@ def invoice_rate(facts: Facts) -> Iterator[Answer]:
                 )
         elif not any(_in_force(row, own[1]) for row in known):
             later = [row for row in known if row.when.wall > own[1].wall]
-            if later:
+            if later and rate.where.page in misread:
+                yield neutral("misread", rests_on=rests_on, since=min(r.when.text for r in later), **said)
+            elif later:
                 yield unusual("not-yet", rests_on=rests_on, since=min(r.when.text for r in later), **said)
             else:
                 until = max(row["until"] for row in known)

@@ -22,6 +22,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from leakverify.checks._base import Answer, Example, Facts, check, fact, neutral, unusual
+from leakverify.checks._claims import recognised_pages
 from leakverify.evidence import Cost, Family, Observation, Outcome, Question
 
 MESSAGES = {
@@ -81,12 +82,12 @@ EXAMPLES = (
     reproduce="pdftotext -layout FILE -",
 )
 def text_amounts(facts: Facts) -> Iterator[Answer]:
-    pages = {o.where.page for o in facts.all("pdf.layer.recognised")}
+    pages = recognised_pages(facts)
     found = facts.all("text.amount.words")
     apart = [one for one in found if not _same(one)]
     for one in apart[:_MOST]:
         said, _, stated = (one.raw or "").partition(" ")
-        answer = neutral if one.where.page is not None and one.where.page in pages else unusual
+        answer = neutral if one.where.page in pages else unusual
         message = "recognised" if answer is neutral else "differs"
         yield answer(message, rests_on=(one,), words=str(one.value), said=said, stated=stated)
     if found and not apart:

@@ -32,6 +32,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from leakverify.checks._base import Answer, Example, Facts, check, fact, neutral, supports, unusual
+from leakverify.checks._claims import recognised_pages
 from leakverify.evidence import Cost, Family, Observation, Outcome, Question
 
 MESSAGES = {
@@ -178,13 +179,11 @@ EXAMPLES = (
 )
 def text_identifiers(facts: Facts) -> Iterator[Answer]:
     found = facts.all("text.identifier")
-    pages = {o.where.page for o in facts.all("pdf.layer.recognised")}
+    pages = recognised_pages(facts)
     for number in found:
         kind = number.raw or ""
         if kind in _MODULES and not _valid(kind, str(number.value)):
-            yield _wrong(
-                number, kind, recognised=number.where.page in pages and number.where.page is not None
-            )
+            yield _wrong(number, kind, recognised=number.where.page in pages)
     yield from _companies(found, represented=facts.first("text.representative") is not None)
     yield from _neighbours(found)
     yield from _bank(found)

@@ -9,8 +9,9 @@ Why it matters: whoever moves a date by hand must also know which weekday the ne
 day was.  In letters and minutes the mistake stands where the date was changed.
 
 Innocent ways: the author was mistaken, or copied last year's date line; a
-newsletter or a change log was typed by hand.  A text that names many days rightly
-and one wrongly is as likely a slip as a change.
+newsletter or a change log was typed by hand; a figure was misread when a scan was
+recognised.  A text that names many days rightly and one wrongly is as likely a slip as
+a change.
 
 Repeat by hand: ``LC_ALL=C date -d 2017-05-05 +%A``.
 
@@ -24,6 +25,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from leakverify.checks._base import Answer, Example, Facts, check, fact, neutral, unusual
+from leakverify.checks._claims import recognised_pages
 from leakverify.evidence import Cost, Family, Outcome, Question
 
 MESSAGES = {
@@ -31,6 +33,8 @@ MESSAGES = {
     "many": "{count} days are named with a weekday they did not have, the first «{named}», which was a "
     "{weekday}: "
     "the text was made by rule or in haste.",
+    "recognised": "The text names «{named}»; that day was a {weekday}. The text was recognised from a "
+    "picture.",
     "quoted": "The text names «{named}», which was a {weekday}; {right} other days have the right weekday.",
 }
 INNOCENT = {
@@ -54,6 +58,16 @@ EXAMPLES = (
         ),
     ),
     Example(
+        title="the same on a scan that was recognised",
+        outcome=Outcome.NEUTRAL,
+        formats=("pdf",),
+        facts=(
+            fact("text.words", 200),
+            fact("pdf.layer.recognised", 900, page=1),
+            fact("text.weekday.wrong", "lundi 5 mai 2017", raw="Friday 2017-05-05", page=1, line=2),
+        ),
+    ),
+    Example(
         title="a log that is wrong about many days",
         outcome=Outcome.NEUTRAL,
         formats=("text",),
@@ -73,7 +87,7 @@ EXAMPLES = (
     slip=True,
     formats=(),
     needs=("text.words",),
-    reads=("text.weekday.wrong", "text.weekday.right"),
+    reads=("text.weekday.wrong", "text.weekday.right", "pdf.layer.recognised"),
     cost=Cost.SECONDS,
     reproduce="pdftotext -layout FILE -; LC_ALL=C date -d YYYY-MM-DD +%A",
 )
@@ -88,7 +102,10 @@ def weekday(facts: Facts) -> Iterator[Answer]:
     elif isinstance(right, int) and right >= _PRACTISED:
         yield neutral("quoted", rests_on=wrong, right=right, **said)
     else:
+        misread = recognised_pages(facts)
         for one in wrong[:_MOST]:
-            yield unusual(
-                "wrong", rests_on=(one,), named=str(one.value), weekday=(one.raw or "").partition(" ")[0]
-            )
+            said = {"named": str(one.value), "weekday": (one.raw or "").partition(" ")[0]}
+            if one.where.page in misread:
+                yield neutral("recognised", rests_on=(one,), **said)
+            else:
+                yield unusual("wrong", rests_on=(one,), **said)

@@ -9,6 +9,7 @@ from leakverify.evidence import Location, Observation
 from leakverify.extractors._base import Fault, clip
 from leakverify.extractors._ooxml_text import TextKeeper, stated_time, utc_difference, walk
 from leakverify.extractors._ooxml_word_marks import mark_facts
+from leakverify.extractors._ooxml_word_rows import word_rows
 from leakverify.extractors._ooxml_word_runs import run_facts
 from leakverify.extractors._opc import Package, Part
 
@@ -186,7 +187,7 @@ def word_content(
     """
     yield from _used_sessions(main)
     yield from _tracked(main)
-    yield from _story(main, keeper)
+    yield from _story(main, keeper, rows=True)
     yield from run_facts(main, declared)
     yield from mark_facts(main)
     for name in package.related(main.name, "styles"):
@@ -252,9 +253,11 @@ def _zones(zones: dict[str, None], where: Location) -> Iterator[Observation]:
         yield Observation(name="docx.utc_offset", value=zone, where=where)
 
 
-def _story(part: Part, keeper: TextKeeper) -> Iterator[Observation | Fault]:
+def _story(part: Part, keeper: TextKeeper, *, rows: bool = False) -> Iterator[Observation | Fault]:
     text, deleted, cut = flow_text(part.root, part.namespace, keeper.left)
     yield from keeper.keep("ooxml.text", text, part.where, cut=cut)
+    if rows:
+        yield from word_rows(part, text)
     yield from keeper.keep("docx.deleted_text", deleted, part.where)
 
 

@@ -147,6 +147,9 @@ _VOCABULARY: Mapping[str, Declared] = MappingProxyType(
         "docx.utc_offset": token(
             "zone of a reviewer's clock, where a mark states its time both locally and in UTC", repeats=True
         ),
+        "docx.rows": content(
+            "lines of an invoice with tables: paragraphs, and rows with tabs between their cells"
+        ),
         "docx.deleted_text": content("text that tracked changes took out of a part", repeats=True),
         "pptx.slides": count("slides in the order of showing"),
     }

@@ -30,8 +30,7 @@ def facts(*told: str, name: str = "pdf.page.text") -> list[Observation]:
 
 @pytest.mark.parametrize(("kind", "wrong"), [(k, w) for k, (_, bound) in KINDS.items() for w in ("", *bound)])
 def test_every_kind_of_invoice(kind: str, wrong: str) -> None:
-    """Of 1,000, one total is hidden: what was added happens to be the sum of two amounts of the page."""
-    for seed in range(25):
+    for seed in (*range(20), 85):  # the account of the last one holds figures that make up the difference
         assert bool(broken(*lines(invoices.invoice(seed), kind, wrong))) == bool(wrong), seed
 
 

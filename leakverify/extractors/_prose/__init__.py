@@ -32,6 +32,8 @@ PROSE_VERSION = 7
 _TEXTS = frozenset(
     ["pdf.page.text", "ooxml.text", "odf.text", "ole.text", "rtf.text", "mail.text", "text.content"]
 )
+#: observations that hold the lines of an invoice once more, as rows of cells
+_LAID_OUT = frozenset(("xlsx.rows", "docx.rows"))
 #: characters that are looked at in a document, and facts of one name
 _READ, _TOLD = 1_500_000, 200
 _LINE = 2_000
@@ -60,7 +62,7 @@ class Prose:
             self._passages.append((observation.where, text))
             if observation.name == "odf.text" and self._sheet:
                 self._rows.append((observation.where, text))
-        elif observation.name == "xlsx.rows" and isinstance(observation.value, str):
+        elif observation.name in _LAID_OUT and isinstance(observation.value, str):
             self._rows.append((observation.where, observation.value))
         elif observation.name == "odf.kind":
             self._sheet = str(observation.value).startswith("spreadsheet")
@@ -139,7 +141,7 @@ class _Reading:
                         yield from self._once("text.identifier", found.value, at, found.kind)
         for number, (where, text) in enumerate(self.rows):
             for line, words in enumerate(text.splitlines(), 1):
-                invoice.hear(number, line, words[:_LINE], cells=True)
+                invoice.hear(number, line, words[:_LINE], cells="\t" in words)
                 own = dateline(words[:_LINE])
                 if own is not None:
                     yield from self._once("text.dateline", own.isoformat(), _in_sheet(where, line), None)

@@ -171,7 +171,8 @@ class Invoice:
                 self.sums.rates.add(self.rates[-1][0])
         if not found or len(found) > _AMOUNTS:
             return
-        self.sums.all.update(a.value for a in money if a.decimals == 2 or len(money) > 1)
+        if not _COMPANY.search(words):  # groups of an account number are no amounts
+            self.sums.all.update(a.value for a in money if a.decimals == 2 or len(money) > 1)
         if any(a.decimals == 2 for a in money):
             self.sums.money.append((passage, line))
         row = Row(passage, line, words, found)
