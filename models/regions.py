@@ -49,6 +49,9 @@ _EMBEDDED = re.compile(rb"/DCTDecode.{0,400}?stream\r?\n(\xff\xd8\xff.*?\xff\xd9
 #: pictures taken of one document, and of one source, where many show the same
 _MOST, _OF_SOURCE = 6, 10
 
+#: hints at places; a photographed screen is about the whole picture and counted for itself
+KINDS = ("other-grid", "copied", "saved-once")
+Counts = dict[tuple[str, str], list[int]]
 Made = Callable[[bytes, int], bytes | Forged]
 BENIGN: dict[str, Made] = {
     "untouched": lambda data, _: data,
@@ -112,7 +115,10 @@ def pictures(folder: Path, most: float) -> Iterator[tuple[str, bytes]]:
 def hints_of(data: bytes) -> tuple[Hint, ...] | None:
     """What is pointed at, ``None`` when the pixels cannot be had."""
     grey = still._grey(Source(data))
-    return None if isinstance(grey, str) else look(np.asarray(grey), coded=data[:2] == b"\xff\xd8")
+    if isinstance(grey, str):
+        return None
+    found = look(np.asarray(grey), coded=data[:2] == b"\xff\xd8")
+    return tuple(hint for hint in found if hint.kind in KINDS)
 
 
 def _hits(hint: Hint, box: tuple[float, float, float, float]) -> bool:
@@ -124,10 +130,9 @@ def _hits(hint: Hint, box: tuple[float, float, float, float]) -> bool:
     return False
 
 
-def measure(folder: Path, most: float) -> str:
-    """Both tables in Markdown."""
-    kinds = ("other-grid", "copied", "saved-once")
-    counts: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
+def measure(folder: Path, most: float) -> Counts:
+    """Hits and pictures, by step, kind of hint and half of the sources."""
+    counts: Counts = defaultdict(lambda: [0, 0])
     for number, (source, data) in enumerate(pictures(folder, most)):
         half = half_of(source)
         for what, make in {**BENIGN, **ALTERED}.items():
@@ -142,7 +147,7 @@ def measure(folder: Path, most: float) -> str:
             if found is None:
                 continue
             box = forged.truth.box if forged.truth else None
-            for kind in (*kinds, "any"):
+            for kind in (*KINDS, "any"):
                 pointed = any(
                     kind in (hint.kind, "any") and (box is None or _hits(hint, box)) for hint in found
                 )
@@ -155,13 +160,18 @@ def measure(folder: Path, most: float) -> str:
                     entry[1] += 1
                     counts[f"{what}|{kind}|astray", name][0] += astray
         print(number, source, file=sys.stderr, flush=True)
+    return counts
+
+
+def tables(counts: Counts) -> str:
+    """Both tables in Markdown."""
     heads = ("all", "held out")
     lines = [
-        "| genuine pictures | " + " | ".join(f"{k}" for k in kinds) + " | any, all | any, held out |",
-        "|---|" + "---|" * 5,
+        "| genuine pictures | " + " | ".join(f"{k}" for k in KINDS) + " | any, all | any, held out |",
+        "|---|" + "---|" * (len(KINDS) + 2),
     ]
     for what in BENIGN:
-        each = [f"{counts[f'{what}|{kind}', 'all'][0]}" for kind in kinds]
+        each = [f"{counts[f'{what}|{kind}', 'all'][0]}" for kind in KINDS]
         lines.append(
             f"| {what} | {' | '.join(each)} | "
             + " | ".join(_share(counts[f"{what}|any", half]) for half in heads)
@@ -169,11 +179,11 @@ def measure(folder: Path, most: float) -> str:
         )
     lines += [
         "",
-        "| altered pictures | " + " | ".join(kinds) + " | any, all | any, held out | another place as well |",
-        "|---|" + "---|" * 6,
+        "| altered pictures | " + " | ".join(KINDS) + " | any, all | any, held out | another place as well |",
+        "|---|" + "---|" * (len(KINDS) + 3),
     ]
     for what in ALTERED:
-        each = [f"{counts[f'{what}|{kind}', 'all'][0]}" for kind in kinds]
+        each = [f"{counts[f'{what}|{kind}', 'all'][0]}" for kind in KINDS]
         lines.append(
             f"| {what} | {' | '.join(each)} | "
             + " | ".join(_share(counts[f"{what}|any", half]) for half in heads)
@@ -224,12 +234,12 @@ def main() -> int:
     if options.screens:
         print(screens(folder, options.megapixels))
         return 0
-    tables = measure(folder, options.megapixels)
-    print(tables)
+    found = tables(measure(folder, options.megapixels))
+    print(found)
     if options.write:
         text = PAGE.read_text("utf-8")
         before, after = text.partition(_BEGIN)[0], text.partition(_END)[2]
-        PAGE.write_text(f"{before}{_BEGIN}\n\n{tables}\n\n{_END}{after}", "utf-8")
+        PAGE.write_text(f"{before}{_BEGIN}\n\n{found}\n\n{_END}{after}", "utf-8")
     return 0
 
 

@@ -14,8 +14,7 @@ Innocent ways: people send pictures of screens every day.
 Repeat by hand: ``exiftool -a -G1 -ImageSize -UserComment -Software FILE; pngcheck -v FILE``.
 
 Sources: see ``screens``; PNG third edition.  Screens that were photographed are
-not told from other photographs: that takes the pixels, and moiré comes from
-curtains, too.
+not told here: that takes the pixels (``leakverify regions``), and moiré comes from curtains, too.
 """
 
 from __future__ import annotations
