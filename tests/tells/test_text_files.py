@@ -116,6 +116,7 @@ def test_a_slip_of_the_author_is_never_added_to_other_evidence() -> None:
         "LV-INV-001",
         "LV-TXT-001",
         "LV-TXT-003",
+        "LV-TXT-005",
     }
     made = invoices.invoice(21)
     raised = invoices.changed(made, stated_total=made.total + Decimal(8_000), weekday=invoices.WEEKDAYS[0])
