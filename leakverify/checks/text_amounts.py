@@ -14,7 +14,8 @@ cents of the figures.
 Repeat by hand: read both.
 
 Sources: Code civil, article 1376 (ordinance 2016-131): where the two differ, the words
-count.  Measured with ``python -m models.measure``.
+count.  Not measured: the genuine texts of the public corpus hold 23 amounts in words,
+none of them with figures beside it.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ from leakverify.cli._exit import Exit, Tally
     "--ocr",
     is_flag=True,
     help="Recognise the text of pages that are pictures, with tesseract; such text never counts.",
-)
+)  # fmt: skip
 @_options.dkim_keys
 @_options.tables
 @_options.html

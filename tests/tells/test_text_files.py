@@ -108,8 +108,8 @@ def test_figures_of_a_recognised_page_are_never_held_against_it() -> None:
 
 
 def test_a_slip_of_the_author_is_never_added_to_other_evidence() -> None:
-    """A specimen of the public corpus: its total is wrong and its two dates differ; neither makes the "
-    "other worse."""
+    """A specimen of the public corpus: its total is wrong and its two dates differ; neither makes the
+    other worse."""
     from leakverify.checks import registry
 
     assert {name for name, check in registry().items() if check.slip} == {
