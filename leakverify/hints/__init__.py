@@ -139,15 +139,15 @@ def look(grey: NDArray[np.uint8], *, coded: bool) -> tuple[Hint, ...]:
     from leakverify.hints.saves import once_saved
     from leakverify.hints.screens import pattern
 
-    found = [
-        Hint(kind="other-grid", places=(part.place,), score=round(-part.chance, 1))
-        for part in strange_parts(grey)[1]
-    ]
-    found += [
-        Hint(kind="copied", places=(copy.one, copy.other), score=copy.likeness) for copy in copies(grey)
-    ]
+    found = [Hint(kind="copied", places=(copy.one, copy.other), score=copy.likeness) for copy in copies(grey)]
     if coded:
+        # its last save hides other grids, and those that show are mostly honest (docs/method-regions.md)
         found += [Hint(kind="saved-once", places=(part.place,), score=part.far) for part in once_saved(grey)]
+    else:
+        found += [
+            Hint(kind="other-grid", places=(part.place,), score=round(-part.chance, 1))
+            for part in strange_parts(grey)[1]
+        ]
     if beat := pattern(grey):
         height, width = grey.shape
         found.insert(0, Hint(kind="screen", places=((0, 0, width, height),), score=beat))
