@@ -148,7 +148,7 @@ def look(grey: NDArray[np.uint8], *, coded: bool) -> tuple[Hint, ...]:
             Hint(kind="other-grid", places=(part.place,), score=round(-part.chance, 1))
             for part in strange_parts(grey)[1]
         ]
-    if beat := pattern(grey):
+    if coded and (beat := pattern(grey)):  # drawings have peaks of their own
         height, width = grey.shape
         found.insert(0, Hint(kind="screen", places=((0, 0, width, height),), score=beat))
     return tuple(found[:MOST])
