@@ -139,16 +139,16 @@ def look(grey: NDArray[np.uint8], *, coded: bool) -> tuple[Hint, ...]:
     from leakverify.hints.saves import once_saved
     from leakverify.hints.screens import pattern
 
-    found = [
-        Hint(kind="other-grid", places=(part.place,), score=round(-part.chance, 1))
-        for part in strange_parts(grey)[1]
-    ]
-    found += [
-        Hint(kind="copied", places=(copy.one, copy.other), score=copy.likeness) for copy in copies(grey)
-    ]
+    found = [Hint(kind="copied", places=(copy.one, copy.other), score=copy.likeness) for copy in copies(grey)]
     if coded:
+        # its last save hides other grids, and those that show are mostly honest (docs/method-regions.md)
         found += [Hint(kind="saved-once", places=(part.place,), score=part.far) for part in once_saved(grey)]
-    if beat := pattern(grey):
+    else:
+        found += [
+            Hint(kind="other-grid", places=(part.place,), score=round(-part.chance, 1))
+            for part in strange_parts(grey)[1]
+        ]
+    if coded and (beat := pattern(grey)):  # drawings have peaks of their own
         height, width = grey.shape
         found.insert(0, Hint(kind="screen", places=((0, 0, width, height),), score=beat))
     return tuple(found[:MOST])
