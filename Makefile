@@ -24,9 +24,9 @@ bench: $(STAMP)
 	$(BIN)/python tests/bench/bench.py
 
 models: $(STAMP)
-	$(BIN)/python models/build.py
-	$(BIN)/python models/evaluate_model.py
-	$(BIN)/python models/measure.py
+	$(BIN)/python models/build.py --kept build/models
+	$(BIN)/python models/evaluate_model.py --kept build/models
+	$(BIN)/python models/measure.py --store build/models/scan.lvs
 
 docs: $(STAMP)
 	$(BIN)/python -m tests.report.catalogue

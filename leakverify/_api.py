@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from leakverify.dkim.keys import Key
     from leakverify.dkim.recover import Recovering
     from leakverify.extractors._base import Format
+    from leakverify.labels import Label
     from leakverify.outliers import Outliers
 
 _boxes: dict[tuple[str, str, tuple[str, ...]], Box] = {}
@@ -224,6 +225,51 @@ class Scan:
         from leakverify.outliers import stored
 
         return stored(self._store)
+
+    def label(self, document: str, mark: Literal["genuine", "altered"]) -> Label:
+        """Say of the document at a path (``Document.path``) what was found out; see :meth:`list_within`.
+
+        Raises ``UsageError`` when the scan holds no such document, ``StoreError`` while a scan is writing.
+        """
+        from leakverify.labels import put_label
+        from leakverify.store import Store
+
+        report = self.report(document)
+        with Store(self.path) as writable:
+            return put_label(writable, report, mark)
+
+    def unlabel(self, document: str) -> bool:
+        """Take the label of the document at a path away; whether it had one."""
+        from leakverify.labels import drop_label
+        from leakverify.store import Store
+
+        with Store(self.path) as writable:
+            return drop_label(writable, document)
+
+    def labels(self) -> tuple[Label, ...]:
+        """What was said of documents of this scan, in the order of their paths."""
+        from leakverify.labels import labels
+
+        return labels(self._store)
+
+    def list_within(self, corpus: str | os.PathLike[str], *, rate: float = 0.1) -> Outliers:
+        """Make the list of what stands out anew: the whole archive against a corpus of documents known to be
+        genuine, with the labels (:mod:`leakverify.labels`).
+
+        On average at most the share ``rate`` of the list is genuine, as far as the corpus is like the genuine
+        documents of the archive.  Raises ``UsageError``, ``StoreError``.
+        """
+        from leakverify.corpus import Corpus
+        from leakverify.labels import settle_within
+        from leakverify.store import Store
+
+        if not 0 < rate < 1:
+            raise UsageError("rate must lie between 0 and 1")
+        known = list(Corpus(corpus).rows())
+        if not known:
+            raise UsageError(f"{display_name(corpus)} holds no document with features")
+        with Store(self.path) as writable:
+            return settle_within(writable, known, rate)
 
     def conversations(self) -> list[Conversation]:
         """Mails that belong together, the longest conversation first; those of one mail are left out."""

@@ -18,6 +18,7 @@ from leakverify.corpus_store import CorpusStore, Kept
 from leakverify.errors import UsageError
 from leakverify.evidence import Extraction
 from leakverify.features import FEATURES_VERSION, Row, extract
+from leakverify.features.said import answers_of, with_words
 from leakverify.limits import DEFAULT_LIMITS, Limits
 from leakverify.vetting import Vetting, program_name, read_period, vet
 
@@ -148,7 +149,7 @@ class Corpus:
                     continue
                 row = extract(kept.extraction(), kept.source)
                 if row is not None:
-                    yield row
+                    yield with_words(row, answers_of(kept.features_row()))
 
     def extractions(self, *, source: str = "") -> Iterator[tuple[str, Extraction]]:
         """What is kept of every document, with its source."""

@@ -18,6 +18,7 @@ from leakverify.document import display_name
 from leakverify.evidence import Extraction, Outcome, Question, Report
 from leakverify.extractors import extractor_version
 from leakverify.features import FEATURES_VERSION, extract
+from leakverify.features.said import ANSWERS_VERSION, answers_of, with_words, words_of
 from leakverify.limits import Limits
 from leakverify.redaction import KEPT_VERSION, reduced, text_digest
 
@@ -183,6 +184,7 @@ class Adding:
             same_text=text_digest(extraction),
             keeps_text=stated.keep_text,
             reading=self._reading,
+            said=words_of(report.evidence),
         )
         self._bare += made is None
         return made
@@ -215,11 +217,16 @@ def kept_document(
     same_text: str,
     keeps_text: bool,
     reading: str,
+    said: dict[str, tuple[str, ...]],
 ) -> Kept | None:
-    """A document as it is stored, ``None`` for a format without features."""
+    """A document as it is stored, ``None`` for a format without features.
+
+    ``said`` are the words of the checks (:mod:`leakverify.features.said`), which saw the whole document.
+    """
     row = extract(extraction, source)
     if row is None:
         return None
+    row = with_words(row, said)
     return Kept(
         sha256=extraction.sha256,
         source=source,
@@ -256,13 +263,14 @@ def taken_over(theirs: Kept, keep_text: bool) -> Kept | None:
         same_text=theirs.same_text,
         keeps_text=keep,
         reading=theirs.reading,
+        said=answers_of(theirs.features_row()),
     )
 
 
 def reading_version(limits: Limits) -> str:
     """What reading a document means: versions of the extractors and of what is kept, and the limits."""
     bounds = hashlib.sha256(msgspec.json.encode(limits)).hexdigest()[:8]
-    return f"{extractor_version()}/{bounds}/{KEPT_VERSION}"
+    return f"{extractor_version()}/{bounds}/{KEPT_VERSION}/{ANSWERS_VERSION}"
 
 
 def _digest_of(path: Path) -> str:

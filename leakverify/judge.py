@@ -142,7 +142,7 @@ def _report(
             problems.append(Problem(code="check-error", detail=f"{found.check}: {found.text}"))
     score = None
     if model is not None:
-        score, said, missing = model.judge(extraction)
+        score, said, missing = model.judge(extraction, evidence)
         evidence += said
         problems += missing
     assessment, because = assess(tuple(evidence), extraction)
@@ -264,7 +264,7 @@ def weight(evidence: Evidence) -> float:
 
 
 def rank(report: Report) -> float:
-    """Sort key of the ranked list: assessment first, then the strongest per family."""
+    """Sort key of the ranked list: assessment first, then the strongest per family and the model's ratio."""
     best: dict[Family, float] = {}
     for item in report.evidence:
         best[item.family] = max(best.get(item.family, 0.0), weight(item))
@@ -272,4 +272,6 @@ def rank(report: Report) -> float:
     severity = _SEVERITY[report.assessment]
     if report.assessment is Assessment.UNREMARKABLE and total:
         severity += 1.5  # something was found, if too ordinary to ask for a look: before what was not seen
-    return severity * 1000.0 + total
+    # a ratio is inside the bounds of its model, so that it orders what is assessed alike and nothing else
+    known = report.score.log10_lr if report.score is not None else None
+    return severity * 1000.0 + total + (0.0 if known is None else known[1])

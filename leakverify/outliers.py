@@ -7,9 +7,11 @@ stored, and kept beside them; the reports themselves stay as they were made.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
-from leakverify.evidence import Assessment
+from leakverify.evidence import Assessment, Report
 from leakverify.store import Store
 
 #: share of the list that is expected to be genuine, unless asked otherwise
@@ -37,12 +39,13 @@ class Outliers(msgspec.Struct, frozen=True, kw_only=True):
 
 def settle(store: Store, rate: float = FALSE_DISCOVERIES) -> Outliers:
     """Make the list of a complete scan, and put its documents before a person."""
-    store.begin()
-    store.lower_raised()
     scored = [
-        (key, ordinal, report) for key, ordinal, report in store.scored_reports() if report.score is not None
+        (key, ordinal, msgspec.structs.replace(report, observations=(), evidence=()))
+        for key, ordinal, report in store.scored_reports()
+        if report.score is not None
     ]
-    found = Outliers(rate=rate, scored=0, smallest=1.0, needed=0)
+    listed: list[tuple[bytes, int, Report]] = []
+    smallest, needed = 1.0, 0
     if scored:
         # numbers are loaded only where something was scored
         from leakverify.classifier.calibration import benjamini_hochberg, references_needed
@@ -53,16 +56,27 @@ def settle(store: Store, rate: float = FALSE_DISCOVERIES) -> Outliers:
         listed = [item for item, on in zip(scored, chosen, strict=True) if on]
         short = 0 if listed else references_needed(len(scored), rate, p_values.count(smallest))
         most = max(report.score.peers for _, _, report in scored if report.score is not None)
-        found = Outliers(
-            rate=rate,
-            scored=len(scored),
-            smallest=smallest,
-            needed=short if short > most else 0,
-            paths=tuple(report.document.path for _, _, report in listed),
-        )
-        for key, ordinal, report in listed:
-            if report.assessment in _RAISED:
-                store.raise_to_review(key, ordinal, because(rate))
+        needed = short if short > most else 0
+    return put_forward(store, listed, rate, scored=len(scored), smallest=smallest, needed=needed)
+
+
+def put_forward(
+    store: Store,
+    listed: Sequence[tuple[bytes, int, Report]],
+    rate: float,
+    *,
+    scored: int,
+    smallest: float,
+    needed: int,
+) -> Outliers:
+    """Keep a list with a scan, in place of the one it had, and put its documents before a person."""
+    paths = tuple(report.document.path for _, _, report in listed)
+    found = Outliers(rate=rate, scored=scored, smallest=smallest, needed=needed, paths=paths)
+    store.begin()
+    store.lower_raised()
+    for key, ordinal, report in listed:
+        if report.assessment in _RAISED:
+            store.raise_to_review(key, ordinal, because(rate))
     store.set_meta(_META, msgspec.json.encode(found))
     store.commit()
     return found

@@ -17,6 +17,7 @@ import msgspec
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from leakverify.box.inprocess import examine_bytes
+from leakverify.dkim.keys import Key
 from leakverify.evidence import UnitResult
 from models import seeded
 from tests.forge.recipe import recipes
@@ -27,22 +28,33 @@ _PATIENCE = 12
 
 
 class Made(msgspec.Struct, frozen=True):
-    """One altered or handled document: its recipe, the path it was made of below the corpus, what was read."""
+    """One altered or handled document: its recipe, the path it was made of below the corpus, what was read.
+
+    ``keys`` are the public keys a newsroom would have to have at hand to see what the recipe did to a signed mail.
+    """
 
     recipe: str
     altered: bool
     trace: str
     path: str
     result: UnitResult
+    keys: tuple[Key, ...] = ()
 
     @property
     def source(self) -> str:
         return self.path.split("/", 1)[0]
 
 
-def make(corpus: Path, genuine: Iterable[Path], *, files: int = 12, jobs: int = 1) -> Iterator[Made]:
-    """Every recipe whose tools are here, on a seeded sample of the files, in order of name."""
-    wanted = [name for name, recipe in recipes().items() if not missing(*recipe.needs)]
+def make(
+    corpus: Path, genuine: Iterable[Path], *, names: Iterable[str] = (), files: int = 12, jobs: int = 1
+) -> Iterator[Made]:
+    """Every recipe whose tools are here, or those named, on a seeded sample of the files, in order of name."""
+    chosen = frozenset(names)
+    wanted = [
+        name
+        for name, recipe in recipes().items()
+        if not missing(*recipe.needs) and (not chosen or name in chosen)
+    ]
     stock = sorted(genuine)
     # fresh processes, so that no tool library that was loaded here is shared
     with ProcessPoolExecutor(
@@ -79,5 +91,6 @@ def _one_recipe(name: str, files: int) -> bytes:
             continue
         shown = path.relative_to(_CORPUS).as_posix()
         result = examine_bytes(forged.data, path.name)
-        made.append(Made(recipe.name, recipe.altered, recipe.trace, shown, result))
+        keys = forged.references.dkim_keys
+        made.append(Made(recipe.name, recipe.altered, recipe.trace, shown, result, keys))
     return msgspec.msgpack.encode(made)

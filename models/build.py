@@ -2,11 +2,11 @@
 
 Usage::
 
-    LEAKVERIFY_CORPUS=folder python models/build.py [--genuine FILE.lvc] [--altered FILE.jsonl] [--out models]
+    LEAKVERIFY_CORPUS=folder python models/build.py [--kept FOLDER] [--out models]
 
 The folder has ``MANIFEST.tsv`` (columns ``path``, ``repository``, ``commit``, ``path_in_repository``, ``sha256`` and
-``role``).  Genuine documents are read into a corpus at ``--genuine``, alterations of them (``tests/forge``) are made
-into ``--altered``; both are kept and taken up again.  Written are ``baseline.skops``, ``baseline.json`` that pins it
+``role``).  What was read of its genuine documents, and of what the recipes of ``tests/forge`` made of them, is kept
+in a folder and taken up again by ``models/evaluate_model.py`` and ``models/measure.py``.  Written are ``baseline.skops``, ``baseline.json`` that pins it
 and is its card, and ``baseline-data.tsv`` with every file that was used.  The same documents give the same bytes.
 """
 
@@ -18,7 +18,6 @@ import hashlib
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -26,10 +25,8 @@ import msgspec
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from leakverify.classifier.model import PIN, SHIPPED, Model
-from leakverify.features import Row, extract
-from models._genuine import genuine_corpus
-from models.altered import Made, make
-from models.evaluate import genuine_paths
+from leakverify.features import Row
+from models.reading import read
 
 HERE = Path(__file__).parent
 #: formats that are learned; plain text and the few files of the others support no score, nor does mail: 95 of
@@ -40,8 +37,8 @@ FORMATS = ("pdf", "ooxml", "ole", "jpeg")
 def main() -> int:
     """Entry point."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--genuine", type=Path, default=None, help="corpus file that is kept")
-    parser.add_argument("--altered", type=Path, default=None, help="altered documents that are kept")
+    parser.add_argument("--kept", type=Path, default=None, help="folder of what was read and made before")
+    parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--out", type=Path, default=HERE)
     options = parser.parse_args()
     folder = Path(os.environ.get("LEAKVERIFY_CORPUS", ""))
@@ -49,14 +46,19 @@ def main() -> int:
         print("LEAKVERIFY_CORPUS must name a folder with MANIFEST.tsv", file=sys.stderr)
         return 1
     with tempfile.TemporaryDirectory() as scratch:
-        rows = genuine_rows(folder, options.genuine or Path(scratch) / "genuine.lvc")
-        strange = list(altered_rows(folder, options.altered or Path(scratch) / "altered.jsonl"))
+        told = [
+            one
+            for one in read(folder, options.kept or Path(scratch), options.jobs)
+            if one.row.family in FORMATS
+        ]
+    rows = [one.row for one in told if one.kind == "genuine"]
     digest = hashlib.sha256((folder / "MANIFEST.tsv").read_bytes()).hexdigest()
     model = Model.fit(
         rows,
         corpus=f"manifest {digest}",
         name="baseline",
-        altered=[(source, row) for _, source, row in strange],
+        altered=[(one.source, one.row) for one in told if one.kind == "altered"],
+        handled=[(one.source, one.row) for one in told if one.kind == "handled"],
         # nothing is taken over from a model that was shipped before
         like=Model({}, {}),
     )
@@ -93,26 +95,6 @@ def write(model: Model, out: Path) -> None:
     }
     (out / PIN).write_bytes(msgspec.json.format(msgspec.json.encode(card), indent=1) + b"\n")
     print(f"{SHIPPED}: {len(data) / 2**20:.1f} MiB, {card['sha256']}")
-
-
-def genuine_rows(folder: Path, kept: Path) -> list[Row]:
-    """Genuine documents of the formats that are learned."""
-    return [row for row in genuine_corpus(folder, kept, jobs=2).rows() if row.family in FORMATS]
-
-
-def altered_rows(folder: Path, kept: Path, *, half: str = "all") -> Iterator[tuple[Made, str, Row]]:
-    """Altered documents, the source of what they were made of, and their features."""
-    if not kept.exists():
-        with kept.open("wb") as out:
-            for made in make(folder, genuine_paths(folder, half)):
-                out.write(msgspec.json.encode(made) + b"\n")
-    decoder = msgspec.json.Decoder(Made)
-    with kept.open("rb") as lines:
-        for line in lines:
-            made = decoder.decode(line)
-            row = extract(made.result.extractions[0]) if made.altered else None
-            if row is not None and row.family in FORMATS:
-                yield made, made.source, row
 
 
 def _list_data(folder: Path, rows: list[Row], out: Path) -> None:

@@ -18,6 +18,7 @@ from leakverify.classifier._hands import Hands, hand_columns, known_hands
 from leakverify.classifier._matrix import Codes, Encoder
 from leakverify.classifier._peers import Floats, Peers, Placed
 from leakverify.classifier.calibration import Calibrator
+from leakverify.classifier.together import Together
 from leakverify.features import LEVELS, Row
 
 #: references of a group below which no p-value is given
@@ -87,7 +88,9 @@ class FormatModel:
         conflicts: Conflicts | None = None,
         dropped: int = 0,
         same_sources: bool = False,
+        together: Together | None = None,
     ) -> None:
+        self.together = together
         self.encoder, self.codes, self.sources, self.source_names = encoder, codes, sources, source_names
         self.keys, self.key_names, self.weights = dict(keys), dict(key_names), weights
         self.label, self.versions, self.writer = label, versions, writer
@@ -152,10 +155,25 @@ class FormatModel:
                 most = max(most, few, key=lambda one: one.had)
                 continue
             placed = peers.place(code)
-            calibrator = self.calibrators.get("narrow" if level in SAME_HANDS else "wide")
-            lr = None if calibrator is None else calibrator.log10_lr(-float(np.log10(placed.share)))
-            return Stand(level, key, placed, len(peers), lr)
+            return Stand(level, key, placed, len(peers), self._ratio(row, level, placed))
         return most
+
+    def _ratio(self, row: Row, level: str, placed: Placed) -> tuple[float, float, float] | None:
+        """The likelihood ratio of everything together where that was learned, else of the place alone."""
+        if self.together is not None and self.together.calibrator is not None:
+            return self.together.log10_lr(self.together.score(self.encoder, row, placed))
+        calibrator = self.calibrators.get("narrow" if level in SAME_HANDS else "wide")
+        return None if calibrator is None else calibrator.log10_lr(-float(np.log10(placed.share)))
+
+    def prior_score(self, row: Row) -> float:
+        """What everything known of a document amounts to by itself, as if nobody said where it comes from."""
+        if self.together is None:
+            return 0.0
+        groups = {level: key for level, key in row.groups.items() if level != "source"}
+        bare = msgspec.structs.replace(row, groups=groups)
+        code = self.encoder.encode(bare)
+        stand = self.stand(bare, code)
+        return self.together.score(self.encoder, bare, stand.placed if isinstance(stand, Stand) else None)
 
     def version_range(self, family: str, code: Codes) -> tuple[str, str] | None:
         """Lowest and highest version that the references most like it claim, of two sources at least."""
@@ -193,7 +211,11 @@ class FormatModel:
             "conflicts": None if self.conflicts is None else msgspec.to_builtins(self.conflicts),
             "writer": None,
             "calibrators": {},
+            "together": None,
         }
+        if self.together is not None:
+            state["together"], parts = self.together.state()
+            arrays |= parts
         for name, calibrator in self.calibrators.items():
             kept = calibrator.state()
             arrays[f"spread {name}"] = kept.pop("spread").astype("<f8")
@@ -236,6 +258,8 @@ class FormatModel:
             label=label, versions=versions, calibrators=calibrators, dropped=int(state["dropped"]),
             same_sources=bool(state["same_sources"]),
             conflicts=None if conflicts is None else msgspec.convert(conflicts, Conflicts),
+            together=None if state.get("together") is None
+            else Together.from_state(state["together"], dict(arrays)),
         )  # fmt: skip
         if state["writer"] is not None:
             model.writer = model._writer(state["writer"], arrays)

@@ -16,6 +16,7 @@ from leakverify.classifier._learn_hands import count_conflicts, learn_writer, ta
 from leakverify.classifier._matrix import Codes, Encoder, learn
 from leakverify.classifier._peers import Floats, Peers, Placed
 from leakverify.classifier.calibration import Calibrator, fit_calibrator
+from leakverify.classifier.together import Met, Together, learn_together
 from leakverify.classifier.writer import ProgramClassifier
 from leakverify.features import LEVELS, Row
 
@@ -29,12 +30,15 @@ LEAST_ALTERED = 30
 _START, _PULL = 0.05, 0.05
 #: genuine documents that weights and ratios are learned from
 _MOST_GENUINE = 1200
+#: handled documents that ratios are learned from
+_MOST_HANDLED = 800
 
 
 def learn_format(
     rows: Iterable[Row],
     *,
     altered: Iterable[tuple[str, Row]] = (),
+    handled: Iterable[tuple[str, Row]] = (),
     known_weights: Mapping[str, float] | None = None,
     same_sources: bool = False,
     writers: bool = True,
@@ -43,9 +47,10 @@ def learn_format(
     """What a model knows of one format.
 
     ``altered``: the source of the document that was altered, and the row of what came of it; what to look at
-    is learned from them, and what it is worth.  ``same_sources``: the documents to be judged come from the
-    sources of the corpus, not from elsewhere.  ``known_weights`` by label of column say what to look at when
-    there are none.
+    is learned from them, and what it is worth.  ``handled``: likewise, genuine documents that went through
+    ordinary handling, which must not pass for altered.  ``same_sources``: the documents to be judged come
+    from the sources of the corpus, not from elsewhere.  ``known_weights`` by label of column say what to look
+    at when there are none.
     """
     used = chosen(rows)
     encoder = learn(used)
@@ -69,6 +74,7 @@ def learn_format(
         model.weights = np.ones(len(encoder))
         model.weights = learn_weights(model, used, met)
         model.calibrators = learn_calibrators(model, used, met)
+        model.together = _everything(model, used, met, list(handled))
     if writers:
         _learn_writer(model, used, trees)
     return model
@@ -231,3 +237,21 @@ def _both(
         yield 0, _source(rows[n]), rows[n], model.codes[n]
     for source, row in altered:
         yield 1, source, row, model.encoder.encode(row)
+
+
+def _everything(
+    model: FormatModel,
+    rows: Sequence[Row],
+    altered: Sequence[tuple[str, Row]],
+    handled: Sequence[tuple[str, Row]],
+) -> Together | None:
+    """What answers and places together amount to, each document placed without its source."""
+    left_out = LeftOut(model)
+    met: list[Met] = []
+    for label, source, row, code in _both(model, rows, altered):
+        placed = left_out.place(row, code, source)
+        met.append(Met("altered" if label else "genuine", source, row, placed and placed[1]))
+    for source, row in sorted(handled, key=lambda one: _shuffled(one[1]))[:_MOST_HANDLED]:
+        placed = left_out.place(row, model.encoder.encode(row), source)
+        met.append(Met("handled", source, row, placed and placed[1]))
+    return learn_together(model.encoder, met)

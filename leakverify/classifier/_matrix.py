@@ -74,6 +74,7 @@ class Encoder:
         for column in self.columns:
             if column.kind == "among":
                 listed.setdefault(column.feature, set()).update(column.words)
+        self._blocks: dict[tuple[str, ...], NDArray[np.int64]] = {}
         self._listed = {feature: frozenset(words) for feature, words in listed.items()}
 
     def __len__(self) -> int:
@@ -81,7 +82,10 @@ class Encoder:
 
     def in_blocks(self, *prefixes: str) -> NDArray[np.int64]:
         """Numbers of the columns whose features begin with one of these."""
-        return np.asarray([n for n, c in enumerate(self.columns) if c.feature.startswith(prefixes)], np.int64)
+        if prefixes not in self._blocks:
+            found = [n for n, c in enumerate(self.columns) if c.feature.startswith(prefixes)]
+            self._blocks[prefixes] = np.asarray(found, np.int64)
+        return self._blocks[prefixes]
 
     def encode(self, row: Row) -> Codes:
         """The codes of one document, one per column."""

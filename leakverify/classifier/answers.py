@@ -16,8 +16,9 @@ each other.
 Repeat by hand: compare the facts listed under the answer with those of a document that the named program is
 known to have made: ``leakverify verify --facts FILE``.
 
-Sources: S. Adhatarao, C. Lauradoux, Robust PDF files forensics using coding style, 2021, for the idea; the
-error rates are measured on sources that were left out while learning, and stand in the model's card.
+Sources: S. Adhatarao, C. Lauradoux, Robust PDF Files Forensics Using Coding Style, arXiv:2103.02702, 2021,
+for the idea; the error rates are measured on sources that were left out while learning, and stand in the
+model's card.
 """
 
 from __future__ import annotations
@@ -76,6 +77,30 @@ INNOCENT = {
     DEVIATION: {
         "rare": "A sound document that is rare among the references: another version, language or use.",
     },
+}
+PAGES = {
+    DECLARED: __doc__,
+    DEVIATION: """LV-MODEL-002  The place of a document among its genuine peers.
+
+What it looks at: the features of a document and the answers of its checks, held against genuine documents
+of the same source, sender, template, program or format, the narrowest group with enough members. The
+share told is a conformal p-value: how many of the peers, the document counted in, are at least as
+unusual. Where a document comes from a source the model does not know, every source counts once.
+
+Why it matters: what an organisation's programs and people do without thinking is what somebody who
+imitates them forgets. The likelihood ratio beside it takes everything together; it orders the list, and
+never changes what a document is assessed as.
+
+Innocent ways: a sound document that is rare among the references: another version, language or use. One
+document in a hundred is among the rarest hundredth; that is no reason to doubt it.
+
+Repeat by hand: the features that moved the score are listed under it, with the facts they rest on:
+``leakverify verify --facts FILE``.
+
+Sources: V. Vovk, A. Gammerman, G. Shafer, Algorithmic Learning in a Random World, 2005, 2.2; for the list
+of a scan Y. Benjamini, Y. Hochberg, JRSS B 57, 1995, 289-300, and S. Bates et al., Annals of Statistics
+51, 2023, 149-178; figures in docs/accuracy-model.md.
+""",
 }
 #: features named with an answer
 _NAMED = 8

@@ -6,7 +6,6 @@ files.  Everything is drawn with fixed seeds, so the same documents give the sam
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -17,11 +16,9 @@ from numpy.typing import NDArray
 from leakverify.classifier import calibration
 from leakverify.classifier._compatible import compatible
 from leakverify.classifier._families import OTHER
-from leakverify.classifier._format import FormatModel, Stand
+from leakverify.classifier._format import LEAST_IN_GROUP, LEAST_PEERS, FormatModel, Stand
 from leakverify.classifier._learn import TREES, learn_format
 from leakverify.classifier._learn_hands import claim_against, family_names, right
-from leakverify.classifier._peers import Peers
-from leakverify.classifier.within import WithinArchive
 from leakverify.features import Row
 
 Floats = NDArray[np.float64]
@@ -49,18 +46,6 @@ class Separation(NamedTuple):
     at_or_below: dict[float, int]
     cllr: float | None
     cllr_min: float | None
-
-
-class Discoveries(NamedTuple):
-    """Runs of one contamination: archives, mean share of false discoveries, its standard error, mean
-    recall.
-    """
-
-    contamination: float
-    runs: int
-    false_share: float
-    error: float
-    recall: float | None
 
 
 def from_elsewhere(row: Row) -> Row:
@@ -144,114 +129,6 @@ def masked(model: FormatModel, *blocks: str) -> FormatModel:
     )  # fmt: skip
 
 
-class Organisation(NamedTuple):
-    """One source, learned from half of its documents: how the other half and alterations of it come out."""
-
-    source: str
-    references: int
-    genuine: int
-    altered: int
-    auc_own: float
-    auc_baseline: float | None
-    found_own: int
-    found_baseline: int | None
-
-
-def organisation(
-    source: str, rows: Sequence[Row], altered: Sequence[Row], baseline: FormatModel, *, seed: int = 0
-) -> Organisation | None:
-    """What a corpus of the organisation's own adds over a baseline; weights are those of the baseline."""
-    order = np.random.default_rng(seed).permutation(len(rows))
-    learned, rest = order[: len(rows) // 2], order[len(rows) // 2 :]
-    own = learn_format(
-        [rows[n] for n in learned], known_weights=_weights(baseline), same_sources=True, writers=False
-    )
-    found = separation(stands(own, [rows[n] for n in rest]), stands(own, altered))
-    if found is None:
-        return None
-    without = separation(stands(baseline, [rows[n] for n in rest]), stands(baseline, altered))
-    return Organisation(
-        source, len(own), found.genuine, found.altered, found.auc, without.auc if without else None,
-        found.found, without.found if without else None,
-    )  # fmt: skip
-
-
-def _weights(model: FormatModel) -> dict[str, float]:
-    return {c.label: float(w) for c, w in zip(model.encoder.columns, model.weights, strict=True)}
-
-
-def false_discoveries(
-    model: FormatModel,
-    genuine: Sequence[Row],
-    altered: Sequence[Row],
-    *,
-    within: bool,
-    contaminations: Sequence[float] = (0.0, 0.01, 0.02, 0.05, 0.1),
-    runs: int = 40,
-    references: int = 0,
-    size: int = 100,
-    rate: float = 0.1,
-    seed: int = 0,
-) -> list[Discoveries]:
-    """Seeded archives of one organisation: the share of false discoveries on the list, and how much is found.
-
-    Every run draws references and an archive of ``size`` documents from the genuine ones without overlap,
-    exchanges a share of the archive for altered ones, and makes the list at ``rate``.  ``within`` learns
-    from the archive as well (:class:`WithinArchive`); otherwise each document is placed among the references.
-    """
-    codes = model.encoder.encode_all(genuine)
-    strange = model.encoder.encode_all(altered)
-    taken = references or max((len(genuine) - size), 0)
-    if taken < 30 or not len(strange):
-        return []
-    found = []
-    for contamination in contaminations:
-        shares, recalls = [], []
-        for run in range(runs):
-            random = np.random.default_rng((seed, run, int(contamination * 1000)))
-            order = random.permutation(len(codes))
-            planted = round(size * contamination)
-            archive = codes[order[taken : taken + size - planted]]
-            drawn = strange[random.choice(len(strange), planted, replace=planted > len(strange))]
-            truth = np.concatenate([np.zeros(len(archive), bool), np.ones(planted, bool)])
-            tested = np.vstack([archive, drawn]) if planted else archive
-            listed = _listed(model, codes[order[:taken]], tested, within=within, rate=rate, seed=run)
-            shares.append(float((listed & ~truth).sum() / max(listed.sum(), 1)))
-            if planted:
-                recalls.append(float((listed & truth).sum() / planted))
-        error = float(np.std(shares) / np.sqrt(len(shares)))
-        recall = float(np.mean(recalls)) if recalls else None
-        found.append(Discoveries(contamination, runs, float(np.mean(shares)), error, recall))
-    return found
-
-
-def _listed(
-    model: FormatModel,
-    references: NDArray[np.int16],
-    tested: NDArray[np.int16],
-    *,
-    within: bool,
-    rate: float,
-    seed: int,
-) -> NDArray[np.bool_]:
-    if within:
-        both = np.vstack([references, tested])
-        marks = np.concatenate([np.ones(len(references), int), np.zeros(len(tested), int)])
-        return WithinArchive(rate, random_state=seed).fit(both, marks=marks).listed_.chosen
-    peers = Peers(references, np.arange(len(references)), model.weights)
-    p_values = [peers.place(code).p_value for code in tested]
-    return calibration.benjamini_hochberg(p_values, rate)
-
-
-def sources_of(rows: Iterable[Row], least: int) -> list[tuple[str, list[Row]]]:
-    """Sources with at least so many documents, largest first."""
-    by_source: dict[str, list[Row]] = {}
-    for row in rows:
-        by_source.setdefault(row.groups.get("source", ""), []).append(row)
-    sizes = Counter({source: len(found) for source, found in by_source.items()})
-    return [(source, by_source[source]) for source, size in sizes.most_common() if size >= least]
-
-
 def on_own_corpus(rows: Sequence[Row], *, trees: int = TREES) -> list[dict[str, str | int | float]]:
     """Half of a corpus against the other half, per format: what a newsroom can know of its own model."""
     found: list[dict[str, str | int | float]] = []
@@ -270,6 +147,9 @@ def on_own_corpus(rows: Sequence[Row], *, trees: int = TREES) -> list[dict[str, 
             r for n, r in enumerate(ordered) if (r.groups.get("source", "") in held if apart else not n % 2)
         ]
         if len(learned) < 2 or not rest:
+            found.append(
+                {"format": family, "learned": len(learned), "measured": len(rest), "note": _few(apart)}
+            )
             continue
         model = learn_format(learned, same_sources=not apart, trees=trees)
         placed = stands(model, rest)
@@ -286,6 +166,16 @@ def on_own_corpus(rows: Sequence[Row], *, trees: int = TREES) -> list[dict[str, 
                 "programs right": sum(t[1] for t in told.families.values()) if told else 0,
                 "wrong": sum(t[2] for t in told.families.values()) if told else 0,
                 "of": whole,
+                "note": "" if placed else _few(model.apart),
             }
         )
     return found
+
+
+def _few(apart: bool) -> str:
+    """What it takes before documents get a place among their peers."""
+    of_sources = f" of at least {LEAST_IN_GROUP} sources" if apart else ""
+    return (
+        f"too few: half of the corpus is learned from, and a place among peers takes {LEAST_PEERS} genuine "
+        f"documents of the format{of_sources} in that half"
+    )

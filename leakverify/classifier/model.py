@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -15,6 +15,7 @@ import msgspec
 from leakverify.errors import ModelError, UsageError
 from leakverify.evidence import Evidence, Extraction, Problem, Score
 from leakverify.features import FEATURES_VERSION, Row, extract
+from leakverify.features.said import with_answers
 
 if TYPE_CHECKING:
     from leakverify.classifier._format import FormatModel
@@ -63,6 +64,7 @@ class Model:
         corpus: str = "",
         name: str = "corpus",
         altered: Iterable[tuple[str, Row]] = (),
+        handled: Iterable[tuple[str, Row]] = (),
         like: Model | None = None,
         same_sources: bool = False,
         writers: bool = True,
@@ -72,6 +74,7 @@ class Model:
 
         ``corpus`` is the identity of the corpus.  ``altered`` are known alterations: the source of the
         document that was altered, and the row; they choose what is looked at and calibrate likelihood ratios.
+        ``handled`` are genuine documents that were only saved anew, printed or merged, in the same form.
         Without them a model has p-values and no ratios, and looks where ``like`` does, by default the shipped
         model.  ``same_sources`` says that what will be judged comes from the very sources of the corpus;
         otherwise, from three sources on, a source vouches only once, and p-values are as coarse as the
@@ -90,15 +93,17 @@ class Model:
         known: dict[str, list[tuple[str, Row]]] = {}
         for source, row in altered:
             known.setdefault(row.family, []).append((source, row))
+        benign: dict[str, list[tuple[str, Row]]] = {}
+        for source, row in handled:
+            benign.setdefault(row.family, []).append((source, row))
         elsewhere = like or baseline()
         formats = {}
         for family in sorted(by_format):
             theirs = None if elsewhere is None else elsewhere.formats.get(family)
             weights = {} if theirs is None else _by_label(theirs)
             formats[family] = learn_format(
-                by_format[family], altered=known.get(family, ()), known_weights=weights, writers=writers,
-                same_sources=same_sources,
-                trees=trees,
+                by_format[family], altered=known.get(family, ()), handled=benign.get(family, ()),
+                known_weights=weights, writers=writers, same_sources=same_sources, trees=trees,
             )  # fmt: skip
         card = {
             "name": name,
@@ -108,6 +113,7 @@ class Model:
             "sources": {family: len(found.source_names) for family, found in formats.items()},
             "same_sources": same_sources,
             "altered": {family: len(found) for family, found in sorted(known.items())},
+            "handled": {family: len(found) for family, found in sorted(benign.items())},
         }
         return cls(formats, card)
 
@@ -117,10 +123,10 @@ class Model:
         """The place of one document among its genuine peers; ``None`` when they are too few."""
         return self.answer(row).score
 
-    def judge(self, extraction: Extraction) -> Answer:
-        """What the model says of a document that was read."""
+    def judge(self, extraction: Extraction, evidence: Iterable[Evidence] = ()) -> Answer:
+        """What the model says of a document that was read, and of which the checks said so."""
         row = extract(extraction)
-        return _NOTHING if row is None else self.answer(row, extraction)
+        return _NOTHING if row is None else self.answer(with_answers(row, evidence), extraction)
 
     def answer(self, row: Row, extraction: Extraction | None = None) -> Answer:
         """Score, evidence and problems of one document."""
@@ -150,6 +156,13 @@ class Model:
             contributions=moved,
         )
         return Answer(score, (*evidence, placed), ())
+
+    def prior_scores(self, rows: Sequence[Row]) -> list[float] | None:
+        """A fixed score per document, all of one format; ``None`` where nothing altered was learned from."""
+        known = self.formats.get(rows[0].family) if rows else None
+        if known is None or known.together is None:
+            return None
+        return [known.prior_score(row) for row in rows]
 
     # files ---------------------------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ genuine ones of the archive: of the same organisation, programs and years.
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -25,7 +26,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from leakverify.classifier._peers import Floats, coded, level_edges
-from leakverify.classifier.calibration import benjamini_hochberg, references_needed
+from leakverify.classifier.calibration import benjamini_hochberg, places, references_needed
 
 #: known-genuine documents below which nothing is said: half of them calibrate
 LEAST_GENUINE = 40
@@ -71,8 +72,14 @@ class WithinArchive(BaseEstimator):  # type: ignore[misc]
         self.max_levels = max_levels
         self.random_state = random_state
 
-    def fit(self, X: ArrayLike, y: object = None, marks: ArrayLike | None = None) -> WithinArchive:
-        """Learn from the whole archive and what is known; ``listed_`` is the answer."""
+    def fit(
+        self, X: ArrayLike, y: object = None, marks: ArrayLike | None = None, prior: ArrayLike | None = None
+    ) -> WithinArchive:
+        """Learn from the whole archive and what is known; ``listed_`` is the answer.
+
+        ``prior`` is a score per document, larger for what is more unusual, that was fixed before the archive
+        was looked at; what is learned here is added to it.
+        """
         values = validate_data(self, X, dtype=np.float64, ensure_min_samples=2)
         marked = np.zeros(len(values), int) if marks is None else np.asarray(marks).astype(int).ravel()
         if marked.shape != (len(values),) or not np.isin(marked, (-1, 0, 1)).all():
@@ -90,12 +97,16 @@ class WithinArchive(BaseEstimator):  # type: ignore[misc]
         mixture = np.concatenate([archive, calibrating, altered])
         self.coef_, self.intercept_ = self._learned(hot, learning, mixture, altered)
         scores = hot @ self.coef_ + self.intercept_
+        if prior is not None:
+            fixed = np.asarray(prior, dtype=np.float64).ravel()
+            if fixed.shape != (len(values),) or not np.isfinite(fixed).all():
+                raise ValueError("a prior score is needed for every document")
+            scores = scores + math.log(10) * fixed
         self.calibrating_ = np.sort(scores[calibrating])
         if len(genuine) < LEAST_GENUINE:
             p_values = np.ones(len(archive))
         else:
-            above = len(calibrating) - np.searchsorted(self.calibrating_, scores[archive] - 1e-9, "left")
-            p_values = (above + 1) / (len(calibrating) + 1)
+            p_values = places(self.calibrating_, scores[archive])
         chosen = benjamini_hochberg(p_values, self.rate)
         most_alike = int((p_values == p_values.min()).sum()) if len(p_values) else 1
         needed = references_needed(max(len(archive), 1), self.rate, most_alike)

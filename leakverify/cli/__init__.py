@@ -26,6 +26,7 @@ VERBS = {
     "style": "style",
     "corpus": "corpus",
     "model": "model",
+    "label": "label",
     "checks": "checks",
     "formats": "formats",
     "knowledge": "knowledge",

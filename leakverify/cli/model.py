@@ -73,12 +73,20 @@ def evaluate(corpus: Path, as_json: bool) -> Exit:
     from leakverify.report.terminal import print_columns
 
     rows = list(_evaluated(corpus))
+    if not rows:
+        raise lv.UsageError(
+            f"{corpus.name} holds no document with features; add some with `leakverify corpus add`"
+        )
     if as_json:
         for row in rows:
             sys.stdout.write(json_line(msgspec.json.encode(row).decode()))
         return Exit.DONE
-    heading = tuple(rows[0]) if rows else ("format",)
-    print_columns(heading, [tuple(str(value) for value in row.values()) for row in rows], sys.stdout)
+    heading = tuple(dict.fromkeys(name for name in (*max(rows, key=len), "note")))
+    print_columns(heading, [tuple(str(row.get(name, "-")) for name in heading) for row in rows], sys.stdout)
+    click.echo(
+        "\np <= x: genuine documents of the other half at or below x; it should be that share or less.\n"
+        "How altered documents stand out is measured with recipes: docs/accuracy-model.md."
+    )
     return Exit.DONE
 
 

@@ -24,7 +24,7 @@ FAMILIES: tuple[FormatFamily, ...] = ("pdf", "ooxml", "ole", "odf", "rtf", "mail
 LEVELS: tuple[str, ...] = ("source", "sender", "template", "program", "format")
 
 #: prefix of a feature's name -> what the block is
-BLOCKS = {"s.": "structure", "m.": "metadata", "t.": "text"}
+BLOCKS = {"s.": "structure", "m.": "metadata", "t.": "text", "c.": "checks"}
 
 
 class Absence(Enum):

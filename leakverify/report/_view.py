@@ -30,6 +30,7 @@ from leakverify.report._words import Said, Sentence, Words
 
 if TYPE_CHECKING:
     from leakverify.picturing import Pictures
+    from leakverify.report.source import StandingOut
 
 #: outcomes that ask for a look, weightiest first
 POINTED = (Outcome.CONTRADICTS, Outcome.UNUSUAL)
@@ -462,3 +463,14 @@ def _provenance(report: Report, words: Words) -> tuple[tuple[str, str], ...]:
     if provenance.model:
         rows.append((words.ui("score-model", model=""), visible(provenance.model, limit=100)))
     return tuple((name.strip(), value) for name, value in rows if value)
+
+
+def standing_out(found: StandingOut | None, words: Words) -> tuple[str, ...]:
+    """What the list of documents unlike their peers amounts to; no sentence where nothing was scored."""
+    if found is None or not found.scored:
+        return ()
+    scored, rate = words.number(found.scored), words.percent(found.rate)
+    if found.paths:
+        return (words.ui("outliers-listed", scored=scored, n=words.number(len(found.paths)), rate=rate),)
+    none = words.ui("outliers-none", scored=scored, rate=rate)
+    return (none, words.ui("outliers-needed", needed=words.number(found.needed))) if found.needed else (none,)

@@ -48,6 +48,9 @@ _CHECK_IDS = re.compile(r"[A-Z0-9]+(?:-[A-Z0-9]+)*(?:, [A-Z0-9]+(?:-[A-Z0-9]+)*)
 _HINTS = re.compile(r"weak hints of (\d+) independent families: (.+)")
 _ORDINARY = re.compile(r"what was found is ordinary, or not measured: (.+)")
 _FAMILIES = re.compile(r"independent families of evidence agree: (.+)")
+_OUTLIER = re.compile(
+    r"unlike its genuine peers, on a list of which at most (\d+)% is expected to be genuine"
+)
 #: the space before high punctuation and inside quotation marks
 _HIGH = re.compile(r" (?=[:;?!»%])|(?<=«) ")
 #: ENFSI Guideline for Evaluative Reporting, 2015: powers of ten of the likelihood ratio
@@ -272,6 +275,9 @@ class Words:
         found = _ORDINARY.fullmatch(reason)
         if found and _CHECK_IDS.fullmatch(found.group(1)):
             return self._rule("ordinary", checks=found.group(1))
+        found = _OUTLIER.fullmatch(reason)
+        if found:
+            return self._rule("outlier", rate=self.percent(int(found.group(1)) / 100))
         codes = reason.split(", ")
         if all(code in self._english["problems"] for code in codes):
             return self._rule("problems", problems=self._listed(map(self.problem, codes)))

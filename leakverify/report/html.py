@@ -25,10 +25,10 @@ from markupsafe import Markup
 from leakverify._version import __version__
 from leakverify.evidence import Assessment, Report
 from leakverify.report._files import spool, target
-from leakverify.report._view import NOTEWORTHY, POINTED, Row, row, view
+from leakverify.report._view import NOTEWORTHY, POINTED, Row, row, standing_out, view
 from leakverify.report._visible import visible
 from leakverify.report._words import Words, words
-from leakverify.report.source import Scanned
+from leakverify.report.source import Scanned, StandingOut
 
 if TYPE_CHECKING:
     from leakverify.picturing import Pictures
@@ -94,6 +94,7 @@ def write_scan(
         complete=complete,
         sections=sections,
         pictured=pictured,
+        outliers=scan.outliers(),
     )
 
 
@@ -106,13 +107,14 @@ def write_reports(
     complete: bool | None = None,
     sections: int = SECTIONS,
     pictured: Pictured | None = None,
+    outliers: StandingOut | None = None,
 ) -> None:
     """Write many reports as one page, in the order they come, which is read once.
 
     ``name`` is what was scanned; ``complete`` is told to the reader when false;
     the first ``sections`` documents that need a look are shown in full, with the
-    pictures that ``pictured`` gives.  Raises ``UsageError`` when the file cannot
-    be written.
+    pictures that ``pictured`` gives; ``outliers`` is the list of a whole scan.  Raises
+    ``UsageError`` when the file cannot be written.
     """
     said = words(lang)
     final = Path(path)
@@ -131,6 +133,8 @@ def write_reports(
                 "scan.html", said, s=pages.summary(), title=title, name=shown, before=before, after=after,
                 complete=complete, ranked=_chunks(pages.ranked), sections=_chunks(pages.sections),
                 unexamined=_chunks(pages.unexamined), others=_chunks(pages.others),
+                outliers=standing_out(outliers, said),
+                standing=[visible(p, limit=400) for p in (outliers.paths if outliers else ())[:RANKED_ROWS]],
             )
         )  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -33,6 +33,19 @@ class Counts(Protocol):
     def complete(self) -> bool: ...
 
 
+class StandingOut(Protocol):
+    """The list of documents unlike their genuine peers; see :mod:`leakverify.outliers`."""
+
+    @property
+    def rate(self) -> float: ...
+    @property
+    def scored(self) -> int: ...
+    @property
+    def needed(self) -> int: ...
+    @property
+    def paths(self) -> Sequence[str]: ...
+
+
 class Scanned(Protocol):
     """What a view needs of many reports; ``leakverify.Scan`` is one, :class:`JsonReports` another."""
 
@@ -40,6 +53,7 @@ class Scanned(Protocol):
     def title(self) -> str: ...
     def ranked(self, limit: int | None = None) -> Iterator[Report]: ...
     def summary(self) -> Counts: ...
+    def outliers(self) -> StandingOut | None: ...
 
 
 class _Counted(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,6 +116,10 @@ class JsonReports:
             for code in dict.fromkeys(p.code for p in report.problems):
                 problems[code] = problems.get(code, 0) + 1
         return _Counted(assessments=assessments, problems=problems)
+
+    def outliers(self) -> StandingOut | None:
+        """None: the list is of a whole scan, and reports on their own do not hold it."""
+        return None
 
     def _find(self) -> list[tuple[int, int]]:
         """Offset and length of every report."""

@@ -17,10 +17,10 @@ from rich.table import Table
 from rich.text import Text
 
 from leakverify.evidence import Assessment, Outcome, Report
-from leakverify.report._view import NOTEWORTHY, Answer, Fact, Row, Trouble, View, row, view
+from leakverify.report._view import NOTEWORTHY, Answer, Fact, Row, Trouble, View, row, standing_out, view
 from leakverify.report._visible import visible
 from leakverify.report._words import Sentence, Words, words
-from leakverify.report.source import Scanned
+from leakverify.report.source import Scanned, StandingOut
 
 #: never the only carrier of what it means: the word stands beside it
 _COLOURS = {
@@ -72,6 +72,22 @@ def print_scan(scan: Scanned, file: TextIO, *, lang: str = "en", top: int = 20) 
     noteworthy = sum(summary.assessments.get(value.value, 0) for value in NOTEWORTHY)
     if top:
         print_ranked(scan.ranked(min(top, noteworthy)), file, lang=lang, total=noteworthy)
+    found = scan.outliers()
+    if found is not None:
+        print_outliers(found, file, lang=lang, top=top)
+
+
+def print_outliers(found: StandingOut, file: TextIO, *, lang: str = "en", top: int = 20) -> None:
+    """What stands out within an archive, or what it would take to tell; nothing where nothing was scored."""
+    said = words(lang, _STAND_INS)
+    sentences = standing_out(found, said)
+    if not sentences:
+        return
+    _print(file, Text(), Text(said.ui("outliers"), "bold"), *(_indent(Text(one)) for one in sentences))
+    if found.paths and top:
+        _print(file, *(_indent(Text(visible(path, limit=400)), 4, hang=2) for path in found.paths[:top]))
+        if len(found.paths) > top:
+            _print(file, Text(said.plural("table-more", len(found.paths) - top), _DIM))
 
 
 def print_columns(heading: Sequence[str], rows: Iterable[Sequence[str]], file: TextIO) -> None:

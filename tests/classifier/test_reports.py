@@ -167,3 +167,41 @@ def test_scoring_loads_no_scikit_learn(tmp_path: Path, model: Model) -> None:
 
 def test_rows_made_in_code_are_those_of_other_tests() -> None:
     assert len({row.sha256 for row in genuine(90)}) == 90
+
+
+@pytest.mark.parametrize("id", ["LV-MODEL-001", "lv-model-002"])
+def test_the_answers_of_a_model_have_pages(id: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["checks", "explain", id]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith(f"{id.upper()}  ")
+    for part in ("What it looks at", "Innocent ways", "What it can say", "Harmless ways"):
+        assert part in out
+    assert main(["checks", "explain", "LV-MODEL-003"]) == 1
+    assert "LV-MODEL-00" in capsys.readouterr().err
+
+
+def test_evaluating_too_small_a_corpus_says_what_it_takes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    letters(tmp_path / "known", 6)
+    lv.Corpus(tmp_path / "c.lvc").add(tmp_path / "known", source="desk", jobs=1)
+    assert main(["model", "evaluate", str(tmp_path / "c.lvc")]) == 0
+    assert "takes 30 genuine" in " ".join(capsys.readouterr().out.split())
+    lv.Corpus(tmp_path / "c.lvc").remove(source="desk")
+    assert main(["model", "evaluate", str(tmp_path / "c.lvc")]) == 1
+    assert "corpus add" in capsys.readouterr().err
+
+
+def test_a_scan_says_what_would_allow_a_list(model: Model, tmp_path: Path) -> None:
+    letters(tmp_path / "leak", 3)
+    store = tmp_path / "s.lvs"
+    for _ in lv.scan(tmp_path / "leak", store=store, model=model, false_discoveries=0.001, jobs=1):
+        pass
+    shown = {}
+    for lang in ("en", "fr"):
+        with lv.Scan(store) as scan:
+            scan.to_html(tmp_path / "s.html", lang=lang)
+        shown[lang] = (tmp_path / "s.html").read_text("utf-8")
+    assert "What stands out within the archive" in shown["en"]
+    assert "The references are too few to tell" in shown["en"]
+    assert "Les références sont trop peu nombreuses" in shown["fr"]
