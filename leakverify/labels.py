@@ -89,7 +89,7 @@ def settle_within(store: Store, known: Iterable[Row], rate: float = FALSE_DISCOV
             met.setdefault(made.family, []).append((key, ordinal, bare, made))
     tested: list[tuple[bytes, int, Report]] = []
     p_values: list[float] = []
-    most = 0
+    most, times = 0, 1
     for family, found in sorted(met.items()):
         if len(genuine[family]) < LEAST_GENUINE:
             most = max(most, len(genuine[family]))
@@ -99,7 +99,9 @@ def settle_within(store: Store, known: Iterable[Row], rate: float = FALSE_DISCOV
         if not open_ones:
             continue
         tested += [(key, ordinal, report) for key, ordinal, report, _ in open_ones]
-        p_values += _p_values(genuine[family], [one[3] for one in open_ones], taught, rate)
+        found_here, factor = _p_values(genuine[family], [one[3] for one in open_ones], taught, rate)
+        p_values += found_here
+        times = max(times, factor)
         most = max(most, len(genuine[family]))
     chosen = benjamini_hochberg(p_values, rate)
     listed = [
@@ -110,8 +112,7 @@ def settle_within(store: Store, known: Iterable[Row], rate: float = FALSE_DISCOV
     smallest = min(p_values, default=1.0)
     needed = 0
     if not chosen.any() and met:
-        # half of the known documents calibrate
-        needed = 2 * references_needed(max(len(tested), 1), rate, max(p_values.count(smallest), 1))
+        needed = times * references_needed(max(len(tested), 1), rate, max(p_values.count(smallest), 1))
         needed = max(needed, LEAST_GENUINE)
     return put_forward(
         store, listed, shared, rate,
@@ -119,19 +120,27 @@ def settle_within(store: Store, known: Iterable[Row], rate: float = FALSE_DISCOV
     )  # fmt: skip
 
 
-def _p_values(known: list[Row], tested: list[Row], taught: list[Row], rate: float) -> list[float]:
+def _p_values(known: list[Row], tested: list[Row], taught: list[Row], rate: float) -> tuple[list[float], int]:
+    """P-values of the tested documents, and how many known ones it takes for each that calibrates.
+
+    Where the shipped model knows altered documents of the format and nobody taught anything, its score, fixed
+    before this archive was looked at, is held against all known documents; else what differs within the
+    archive is learned, and half of them calibrate.
+    """
     import numpy as np
 
     from leakverify.classifier._matrix import learn
+    from leakverify.classifier.calibration import places
     from leakverify.classifier.model import baseline
     from leakverify.classifier.within import WithinArchive
 
-    # the dictionary comes from all documents together, so that it tells none of them apart
     rows = [*known, *tested, *taught]
+    shipped = baseline()
+    prior = None if shipped is None else shipped.prior_scores(rows)
+    if prior is not None and not taught:
+        return [float(p) for p in places(prior[: len(known)], prior[len(known) :])], 1
+    # the dictionary comes from all documents together, so that it tells none of them apart
     codes = learn(rows).encode_all(rows)
     marks = np.concatenate([np.ones(len(known)), np.zeros(len(tested)), -np.ones(len(taught))])
-    shipped = baseline()
-    # what was learned before this archive was looked at comes first; what differs within it is added
-    prior = None if shipped is None else shipped.prior_scores(rows)
     found = WithinArchive(rate).fit(codes, marks=marks.astype(int), prior=prior)
-    return [float(p) for p in found.listed_.p_values]
+    return [float(p) for p in found.listed_.p_values], 2

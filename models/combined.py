@@ -186,9 +186,9 @@ def order(results: Mapping[str, Sequence[Scored]]) -> Iterator[str]:
         "learned from other sources than those measured: PDF and JPEG from a-o for p-z, of the other formats, which have few",
         "sources, a fifth of the sources at a time was left out. Mails of the one large public collection count as one source per",
         "program that they name, which is optimistic: their list handled them all. *handled*: genuine documents that a recipe only",
-        "saved anew, printed, merged or converted. *alone*: the place among the peers without the answers of checks weighed in.",
-        "*found at 1 %*: altered documents above all but 1 % of the genuine ones in the combined score, and by the side of genuine",
-        "and handled ones together.",
+        "saved anew, printed, merged or converted. *alone*: the place among the peers, where answers are features like others.",
+        "*found at 1 %*: altered documents above all but 1 % of the genuine ones in the combined score; *with handled*, above all but",
+        "1 % of genuine and handled ones together.",
         "",
         "| format | genuine | handled | altered | AUC list | AUC together | AUC alone | AUC against handled | found at 1 % | interval | with handled | interval |",
         "|---|---|---|---|---|---|---|---|---|---|---|---|",
@@ -240,7 +240,8 @@ def ratios(results: Mapping[str, Sequence[Scored]], bounds: Mapping[str, str]) -
         "",
         "Cllr is 0 for perfect ratios and 1 for ratios that say nothing; *min* is what the same order would cost with perfect",
         "calibration, so that the difference is what calibration costs, the bounds included. Genuine documents as found, and those",
-        "with handled ones at even weights. No ratio is given where fewer than five sources of genuine documents can calibrate it.",
+        "with handled ones. No ratio is given where fewer than five sources of genuine documents can calibrate it. A ratio at",
+        "the bounds of +-1.2 costs 0.09 whatever the order: with few sources of genuine documents the difference is that of the bounds.",
         "",
         "| format | documents | bounds log10 | Cllr | min | difference | with handled: Cllr | min | difference | misleading genuine (> 10) | misleading altered (< 1/10) |",
         "|---|---|---|---|---|---|---|---|---|---|---|",
@@ -279,7 +280,8 @@ def ratios(results: Mapping[str, Sequence[Scored]], bounds: Mapping[str, str]) -
         yield from ["| words | genuine | altered |", "|---|---|---|"]
         english = words("en")
         said_of = [
-            english.support((value, value, value)) + (" for genuine" if value < 0 else "") for value in values
+            english.support((value, value, value)) + (" for genuine" if value <= -0.301 else "")
+            for value in values
         ]
         for said in dict.fromkeys(w for _, w in sorted(zip(values, said_of, strict=True))):
             counts = [
