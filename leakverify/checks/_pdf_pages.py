@@ -72,6 +72,11 @@ def tells(facts: Facts) -> dict[str, tuple[Observation, ...]]:
     return found
 
 
+def told_pages(facts: Facts) -> set[int]:
+    """Pages that show what one program alone draws."""
+    return {drawn.page for drawn in looks(facts) if _rows("tell", drawn.stated)}
+
+
 def owns(facts: Facts, family: str) -> tuple[Observation, ...]:
     """What shows a habit of that program on a page that no other program is told by, in a form or a font."""
     for drawn in looks(facts):

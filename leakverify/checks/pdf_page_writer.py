@@ -36,12 +36,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from leakverify.checks._base import Answer, Example, Facts, check, contradicts, fact, neutral, unusual
-from leakverify.checks._pdf_pages import SHOWN, claimed, drawn_by, edited, owns, tells
+from leakverify.checks._pdf_pages import SHOWN, claimed, drawn_by, edited, owns, tells, told_pages
 from leakverify.evidence import Cost, Family, Observation, Outcome, Question
 
 MESSAGES = {
     "other-writer": "The document names {producer}; page {page} is drawn the way {family} draws, "
     "and no page the way {claimed} does.",
+    "beside": "The document names {producer}; page {page} is drawn the way {family} draws, and page {other} "
+    "holds no text by which its program could be told: a sheet put before a scan looks like this.",
     "unlike": "The document names {producer}; none of its pages is drawn the way {claimed} draws.",
     "xmp-names": "Info names {producer}, and no page is drawn the way {claimed} draws; XMP names {xmp}, and "
     "the pages are drawn the way that program draws.",
@@ -96,6 +98,19 @@ EXAMPLES = (
         facts=(fact("pdf.info.producer", "Microsoft® Word 2013", part="Info"), *_WORD),
     ),
     Example(
+        title="a cover sheet drawn by LibreOffice before a scan",
+        outcome=Outcome.NEUTRAL,
+        formats=("pdf",),
+        facts=(
+            fact("pdf.info.producer", "GPL Ghostscript 9.19", part="Info"),
+            *_LIBRE,
+            fact("pdf.style.page.shown_count", 3, page=1),
+            fact("pdf.style.page.opening", "q|/GS# gs|r r r r r r cm|/Im# Do|Q", page=2),
+            fact("pdf.style.page.operators", "eol:lf numbers:to7", page=2),
+            fact("pdf.style.page.shown_count", 0, page=2),
+        ),
+    ),
+    Example(
         title="made with LibreOffice and stamped by iText, which names itself",
         outcome=Outcome.NEUTRAL,
         formats=("pdf",),
@@ -120,6 +135,7 @@ EXAMPLES = (
         "pdf.header.comment",
         *SHOWN,
         "pdf.style.page.operator_count",
+        "pdf.style.page.shown_count",
     ),
     cost=Cost.MINUTES,
     reproduce="qpdf --qdf --object-streams=disable FILE - | less",
@@ -149,11 +165,28 @@ def producer_against_pages(facts: Facts) -> Iterator[Answer]:
     for family, marks in shown.items():
         if not _named_elsewhere(facts, family):
             page = marks[0].where.page or 1
+            silent = _silent(facts)
+            if silent:
+                yield neutral(
+                    "beside",
+                    rests_on=(producer, *marks, silent[0]),
+                    family=family, page=page, other=silent[0].where.page or 1, producer=said["producer"],
+                )  # fmt: skip
+                return
             yield contradicts("other-writer", rests_on=(producer, *marks), family=family, page=page, **said)
         return
     weight = _weight(facts, int(row["least"] or 0))
     if weight:
         yield _unlike(facts, producer, weight, said)
+
+
+def _silent(facts: Facts) -> tuple[Observation, ...]:
+    """Pages without a word, which show nobody's hand; empty unless there are as many as drawn by others.
+
+    A cover sheet put before a scan is drawn by the program that made the cover.
+    """
+    silent = tuple(o for o in facts.all("pdf.style.page.shown_count") if o.value == 0)
+    return silent if len(silent) >= len(told_pages(facts)) else ()
 
 
 def _unlike(
