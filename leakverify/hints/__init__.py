@@ -12,6 +12,7 @@ picture, is measured in ``docs/method-regions.md``.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -164,13 +165,12 @@ def _tiles(end: int, width: int, height: int) -> list[Shot]:
     ]
 
 
-def _together(drawn: object, width: int, height: int) -> NDArray[np.uint8] | str:
+def _together(drawn: Iterable[Drawn], width: int, height: int) -> NDArray[np.uint8] | str:
     """The picture put together from its tiles, or the code of what kept them away."""
     import numpy as np
 
     grey = np.zeros((height, width), np.uint8)
-    tile: Drawn
-    for tile in drawn:  # type: ignore[attr-defined]
+    for tile in drawn:
         if tile.bitmap is None or tile.shot.clip is None:
             return tile.code
         left, top, right, bottom = (int(edge) for edge in tile.shot.clip)

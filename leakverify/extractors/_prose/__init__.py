@@ -9,7 +9,7 @@ judges; what a fact means is asked by the checks.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -224,7 +224,10 @@ class _Reading:
         from leakverify.extractors._prose.terms import mentions
 
         passages, placed = (self.rows, _in_sheet) if self.rows else (self.passages, _at)
-        place: Callable[[int, int], Location] = lambda passage, line: placed(passages[passage][0], line)  # noqa: E731
+
+        def place(passage: int, line: int) -> Location:
+            return placed(passages[passage][0], line)
+
         invoice.end()
         if not invoice.is_one:
             return
