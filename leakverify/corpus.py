@@ -15,7 +15,7 @@ import msgspec
 
 from leakverify.corpus_adding import BATCH, Added, Adding, Stated, reading_version, taken_over
 from leakverify.corpus_store import CorpusStore, Kept
-from leakverify.errors import UsageError
+from leakverify.errors import StoreError, UsageError
 from leakverify.evidence import Extraction
 from leakverify.features import FEATURES_VERSION, Row, extract
 from leakverify.features.said import answers_of, with_words
@@ -58,6 +58,14 @@ class Description(msgspec.Struct, frozen=True, kw_only=True):
     assessments: dict[str, int]
     keeps_text: int
     old_reading: int
+
+
+def _answers(kept: Kept) -> dict[str, tuple[str, ...]]:
+    """What the checks answered, from features of an earlier version; nothing where its form was another."""
+    try:
+        return answers_of(kept.features_row())
+    except StoreError:
+        return {}
 
 
 class Corpus:
@@ -149,7 +157,7 @@ class Corpus:
                     continue
                 row = extract(kept.extraction(), kept.source)
                 if row is not None:
-                    yield with_words(row, answers_of(kept.features_row()))
+                    yield with_words(row, _answers(kept))
 
     def extractions(self, *, source: str = "") -> Iterator[tuple[str, Extraction]]:
         """What is kept of every document, with its source."""

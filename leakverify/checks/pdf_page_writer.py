@@ -58,6 +58,8 @@ INNOCENT = {
     "settings": "The name was set in the settings of the program that wrote it, as TeX allows.",
 }
 
+#: operators on a page that holds a picture and nothing else
+_OF_A_PICTURE = 20
 #: what may name the program that drew the pages
 _NAMES = ("pdf.info.producer", "pdf.info.creator", "xmp.producer", "xmp.creator_tool")
 
@@ -107,6 +109,7 @@ EXAMPLES = (
             fact("pdf.style.page.shown_count", 3, page=1),
             fact("pdf.style.page.opening", "q|/GS# gs|r r r r r r cm|/Im# Do|Q", page=2),
             fact("pdf.style.page.operators", "eol:lf numbers:to7", page=2),
+            fact("pdf.style.page.operator_count", 5, page=2),
             fact("pdf.style.page.shown_count", 0, page=2),
         ),
     ),
@@ -183,9 +186,16 @@ def producer_against_pages(facts: Facts) -> Iterator[Answer]:
 def _silent(facts: Facts) -> tuple[Observation, ...]:
     """Pages without a word, which show nobody's hand; empty unless there are as many as drawn by others.
 
-    A cover sheet put before a scan is drawn by the program that made the cover.
+    A cover sheet put before a scan is drawn by the program that made the cover.  A page with more operators
+    than a picture takes may have its words further on than is looked at.
     """
-    silent = tuple(o for o in facts.all("pdf.style.page.shown_count") if o.value == 0)
+    few = {
+        o.where.page
+        for o in facts.all("pdf.style.page.operator_count")
+        if isinstance(o.value, int) and o.value <= _OF_A_PICTURE
+    }
+    shown = facts.all("pdf.style.page.shown_count")
+    silent = tuple(o for o in shown if o.value == 0 and o.where.page in few)
     return silent if len(silent) >= len(told_pages(facts)) else ()
 
 

@@ -67,7 +67,8 @@ def _written(message: Message, data: bytes) -> bytes:
 def text_put_back_by_script(data: bytes, *, seed: int = 0) -> bytes:
     """A figure of the text exchanged with ``part.set_payload(text, "utf-8")``, as most scripts do.
 
-    The part is then base64 and its fields stand in another order.  Many programs write base64, too.
+    The part is then base64 and its fields stand in another order, which an examiner sees.  Many programs write
+    base64, too.
     """
     _split(data)
     message = email.message_from_bytes(data)
@@ -81,7 +82,10 @@ def text_put_back_by_script(data: bytes, *, seed: int = 0) -> bytes:
 
 @altered("mail", question="content")
 def attachment_put_back_by_script(data: bytes, *, seed: int = 0) -> bytes:
-    """The bytes of an attachment exchanged with ``set_payload`` and ``encode_base64``."""
+    """The bytes of an attachment exchanged with ``set_payload`` and ``encode_base64``.
+
+    An examiner finds base64 in lines as Python cuts them, which is how most programs cut them.
+    """
     _split(data)
     message = email.message_from_bytes(data)
     for part in message.walk():
@@ -101,7 +105,7 @@ def attachment_put_back_by_script(data: bytes, *, seed: int = 0) -> bytes:
 def rewritten_by_script(data: bytes, *, seed: int = 0) -> bytes:
     """A mail of an ordinary program read by a script, a sentence put in, written with ``EmailMessage``.
 
-    Every field of the head is copied; the parts are the library's.
+    Every field of the head is copied; the parts are the library's, by which an examiner tells it.
     """
     told = story(data, seed)
     program = told.draw.choice((OUTLOOK, APPLE, BIRD))
@@ -120,8 +124,8 @@ def rewritten_by_script(data: bytes, *, seed: int = 0) -> bytes:
 def sent_item_by_script(data: bytes, *, seed: int = 0) -> bytes:
     """A mail of the folder of sent items, never delivered: name and identifier of a program, the rest Python's.
 
-    An export that packs mail anew leaves the same separators, so one in ten is found: by a Date whose day
-    Python writes with a nought.
+    An export that packs mail anew leaves the same separators, so an examiner finds one in ten: by a Date whose
+    day Python writes with a nought.
     """
     told = story(data, seed)
     program = told.draw.choice((OUTLOOK, APPLE, BIRD))
@@ -144,7 +148,10 @@ def sent_item_by_script(data: bytes, *, seed: int = 0) -> bytes:
 
 @altered("mail", question="origin", expects=("LV-MAIL-030",), trace="faint")
 def sent_item_with_its_separators(data: bytes, *, seed: int = 0) -> bytes:
-    """The same with separators of the program as well: what is left is how Python orders and spells fields."""
+    """The same with separators of the program as well.
+
+    What is left to an examiner is how Python orders and spells fields.
+    """
     made = email.message_from_bytes(sent_item_by_script(data, seed=seed), policy=email.policy.SMTP)
     told = story(data, seed)
     program = told.draw.choice((OUTLOOK, APPLE, BIRD))
@@ -226,7 +233,7 @@ def identifier_exchanged(data: bytes, *, seed: int = 0) -> bytes:
 def accent_typed_in(data: bytes, *, seed: int = 0) -> bytes:
     """A line with an accent typed into a text that says of itself that it has none.
 
-    Servers and careless programs leave such texts, too.
+    Servers and careless programs leave such texts, too: an examiner finds nothing that must be.
     """
     _split(data)
     message = email.message_from_bytes(data)

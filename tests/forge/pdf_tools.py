@@ -327,7 +327,7 @@ def exchange_picture(data: bytes, *, seed: int = 0) -> Forged:
 
     with pike(data) as pdf:
         for number, page in enumerate(pdf.pages[:8]):
-            for picture in page.images.values():
+            for picture in dict(page.obj.get("/Resources", {}).get("/XObject", {})).values():
                 if str(picture.get("/Filter")) != "/DCTDecode" or int(picture.Width) < 60:
                     continue
                 try:

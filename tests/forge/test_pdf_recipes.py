@@ -209,7 +209,7 @@ def letters(text: str) -> str:
 
 @needs("pikepdf")
 @pytest.mark.parametrize(
-    "name", [n for n in QUICK if n.startswith(("pdf.cover", "pdf.mask", "pdf.redact_with"))]
+    "name", [n for n in QUICK if n.startswith(("pdf.cover", "pdf.mask", "pdf.redact_with_box"))]
 )
 def test_what_is_covered_is_still_there_in_the_place_that_is_stated(name: str) -> None:
     """Old and new text overlap, and the new one alone is seen: a forgery that fails to deceive proves nothing."""
