@@ -10,6 +10,7 @@ import pytest
 
 import leakverify as lv
 from leakverify.cli import main
+from leakverify.outliers import Outliers
 from leakverify.report import html
 from tests.report import samples
 
@@ -64,6 +65,9 @@ class Kept:
         for report in self._reports:
             counts[report.assessment.value] = counts.get(report.assessment.value, 0) + 1
         return lv.Summary(documents=len(self._reports), assessments=counts, problems={}, complete=True)
+
+    def outliers(self) -> Outliers:
+        return Outliers(rate=0.1, scored=0, smallest=1.0, needed=0)
 
     def to_html(
         self, path: Path, *, lang: str = "en", documents: Path | None = None, isolation: str = "best"

@@ -30,7 +30,7 @@ def test_every_verb_has_help(verb: str, run: Run) -> None:
 def test_verify_prints_the_report(run: Run, library: Library, memo: Path) -> None:
     result = run("verify", memo, "--isolation", "required", "--model", "none")
     assert library.calls == [
-        (str(memo), {"isolation": "required", "dkim_keys": (), "tables": (), "model": None})
+        (str(memo), {"isolation": "required", "dkim_keys": (), "tables": (), "model": None, "ocr": False})
     ]
     assert "Contradicted — Page 2" in result.out
     assert "All facts read" not in result.out

@@ -21,6 +21,7 @@ from leakverify import corpus_adding
 from leakverify.box.parent import Box
 from leakverify.corpus_store import VERSION, CorpusStore, Kept
 from leakverify.features import FEATURES_VERSION, Absence
+from leakverify.features.said import with_words
 from tests.builders import mail as mails
 from tests.known.samples import DOCUMENTS, SECRETS, told
 from tests.scan.test_scan import mail, zipped
@@ -446,7 +447,8 @@ def test_features_of_an_earlier_version_are_made_anew(shared: Box, tmp_path: Pat
     with contextlib.closing(sqlite3.connect(corpus.path)) as db:
         db.execute("UPDATE document SET features=?, row=x'00'", (FEATURES_VERSION - 1,))
         db.commit()
-    assert list(corpus.rows()) == rows
+    # what the checks answered is read from the documents again, by `corpus add`
+    assert list(corpus.rows()) == [with_words(row, {}) for row in rows]
 
 
 def test_a_document_read_by_an_earlier_version_is_told_and_read_again(
