@@ -210,6 +210,8 @@ def order(results: Mapping[str, Sequence[Scored]]) -> Iterator[str]:
         "",
         "*explicit*: the file still holds what proves it; *structure*: only the way the bytes are made speaks; *faint*: found by luck",
         "or not at all. *at review*: assessed `review` or `contradicted` by checks alone, which the model never changes.",
+        "*handled* counts a file that is at `review` as it was found once for each step that was tried on it; what a step",
+        "newly sets off stands in `accuracy.md`.",
         "",
         "| format | trace | altered | AUC list | AUC together | found at 1 % | interval | at review | interval |",
         "|---|---|---|---|---|---|---|---|---|",
