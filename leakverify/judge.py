@@ -15,6 +15,7 @@ from leakverify import checks, strengths
 from leakverify._version import __version__
 from leakverify.document import Carrier, Document
 from leakverify.evidence import (
+    RECOGNISED,
     SCHEMA_VERSION,
     Assessment,
     Evidence,
@@ -142,7 +143,7 @@ def _report(
             problems.append(Problem(code="check-error", detail=f"{found.check}: {found.text}"))
     score = None
     if model is not None:
-        score, said, missing = model.judge(extraction, evidence)
+        score, said, missing = model.judge(extraction, _unrecognised(facts, evidence))
         evidence += said
         problems += missing
     assessment, because = assess(tuple(evidence), extraction)
@@ -157,6 +158,16 @@ def _report(
         score=score,
         provenance=provenance,
     )
+
+
+def _unrecognised(facts: checks.Facts, evidence: list[Evidence]) -> list[Evidence]:
+    """What the checks answer to the document as it is, before a program recognised text on its pages."""
+    observations = facts.extraction.observations
+    own = tuple(o for o in observations if o.where.part != RECOGNISED)
+    if len(own) == len(observations):
+        return evidence
+    bare = msgspec.structs.replace(facts.extraction, observations=own)
+    return list(checks.judge(checks.Facts(bare, facts.carrier, facts.references)))
 
 
 def _program(extraction: Extraction) -> str:

@@ -242,6 +242,9 @@ def brought(facts: Facts, page: int, total: int) -> Observation | None:
 
     What every page draws came with the document.
     """
+    black = through(facts, "pdf.packed.blackened", total).get(page)
+    if black is not None and black.value is True:
+        return black  # as those leave who redact
     told = through(facts, "pdf.packed.brought", total)
     found = told.pop(page, None)
     if found is None or found.value is not True:

@@ -33,6 +33,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from leakverify.checks._base import Answer, Example, Facts, check, contradicts, fact, neutral, unusual
+from leakverify.checks._pdf_pages import brought
 from leakverify.evidence import Cost, Family, Observation, Outcome, Question
 
 MESSAGES = {
@@ -84,6 +85,17 @@ EXAMPLES = (
             fact("pdf.font.order.between", " by F", page=1, part="obj 7 0"),
         ),
     ),
+    Example(
+        title="a figure blacked out between others",
+        outcome=Outcome.NEUTRAL,
+        formats=("pdf",),
+        facts=(
+            *_FONT,
+            fact("pdf.packed.blackened", True, page=1),
+            fact("pdf.font.order.gone", "1", page=1, part="obj 7 0", raw="to be paid: 22345 by"),
+            fact("pdf.font.order.between", " 2", page=1, part="obj 7 0"),
+        ),
+    ),
     Example(title="as it was written", outcome=Outcome.NEUTRAL, formats=("pdf",), facts=_FONT[:1]),
 )
 
@@ -99,6 +111,9 @@ EXAMPLES = (
         "pdf.font.order.early",
         "pdf.font.order.gone",
         "pdf.font.order.between",
+        "pdf.packed.brought",
+        "pdf.packed.blackened",
+        "pdf.assembly.pages",
     ),
     cost=Cost.HOURS,
     reproduce="qpdf --qdf --object-streams=disable FILE - | less",
@@ -109,13 +124,16 @@ def character_before_its_turn(facts: Facts) -> Iterator[Answer]:
         length = lengths.get(early.where.part)
         if length is not None:
             yield contradicts("early", rests_on=(early, length), **_said(early, length))
+    stated = facts.value("pdf.assembly.pages")
+    total = stated if isinstance(stated, int) else 1
     gone, there = facts.all("pdf.font.order.gone"), facts.all("pdf.font.order.between")
     for missing, between in zip(gone, there, strict=False):
         length = lengths.get(missing.where.part)
         if length is None:
             continue
         exchanged = str(missing.value).isdigit() and any(char.isdigit() for char in str(between.value))
-        say = unusual if exchanged else neutral
+        # what was blacked out for publication is gone as well
+        say = unusual if exchanged and brought(facts, missing.where.page or 1, total) is None else neutral
         yield say("gone", rests_on=(missing, between, length), **_said(missing, length))
 
 

@@ -45,9 +45,11 @@ MESSAGES = {
     "only-page": "The document names {producer}; its fonts are compressed the way that program does "
     "({usual}), and the content of its page is not ({how}): it was written anew after the document was made.",
     "added": "The content of page {page} was compressed by another program ({how}) than that of the other "
-    "pages ({usual}); the page also draws something that may have been added to it, a stamp or a number.",
+    "pages ({usual}); the page also draws something that may have been added to it, a stamp, a "
+    "number or a black box.",
     "added-only": "The content of the page was compressed by another program ({how}) than its fonts "
-    "({usual}); the page also draws something that may have been added to it, a stamp or a number.",
+    "({usual}); the page also draws something that may have been added to it, a stamp, a "
+    "number or a black box.",
     "acrobat": "The content of page {page} was compressed the way Acrobat does ({how}), other than that "
     "of the other pages ({usual}): the page was edited, stamped or numbered there.",
     "apart": "The content of page {page} was compressed by another program ({how}) than that of the other "
@@ -152,6 +154,7 @@ EXAMPLES = (
     reads=(
         "pdf.packed.fonts",
         "pdf.packed.brought",
+        "pdf.packed.blackened",
         "pdf.assembly.pages",
         "pdf.assembly.group",
         "pdf.info.producer",

@@ -13,8 +13,8 @@ the page apart.  The old text is gone; the spelling of the page is not that of t
 program that made the document.
 
 Innocent ways: libraries stamp, number, join and scale pages by the same way.  A
-page that draws a form, or a font of another kind beside its own, and a document
-all of whose pages are spelled so are therefore only shown.  A word blanked out, or a mark
+page that draws a form, a font of another kind beside its own or a black box as high as a line,
+and a document all of whose pages are spelled so are therefore only shown.  A word blanked out, or a mark
 removed, by a script leaves the same.
 
 Repeat by hand: ``mutool show -b FILE pages/1/Contents | head -40`` for each page.
@@ -45,7 +45,7 @@ MESSAGES = {
     "are spelled by a programming library, as that program never does: the page was taken apart and put "
     "together again.",
     "added": "The operators of page {page} are spelled by a programming library. The page also draws "
-    "something that may have been added to it, a stamp or a number.",
+    "something that may have been added to it, a stamp, a number or a black box.",
     "all": "The document names {producer}; the operators of all {count} pages are spelled by a programming "
     "library: something was done to all of them.",
 }
@@ -127,6 +127,7 @@ EXAMPLES = (
     needs=("pdf.packed.spelling",),
     reads=(
         "pdf.packed.brought",
+        "pdf.packed.blackened",
         "pdf.style.page.opening",
         "pdf.assembly.pages",
         "pdf.assembly.group",

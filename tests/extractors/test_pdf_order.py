@@ -138,3 +138,24 @@ def test_broken_streams_say_nothing_and_break_nothing(broken: bytes) -> None:
 def test_a_bomb_is_not_compressed_again() -> None:
     """What unpacks to more than is compared says nothing, in little time."""
     assert pages(packed(b" " * 3_000_000, 9)).values("pdf.packed.page") == ["short"]
+
+
+@pytest.mark.parametrize(
+    ("drawn", "black"),
+    [
+        (b"q 0 g 72.5 640 40 11.25 re f Q", True),
+        (b"q\n0 0 0 rg\n72 640 -40 -11 re\nf*\nQ", True),
+        (b"q 72 640 40 11 re f Q", True),  # black is the colour that a page begins with
+        (b"0 g 72 640 400 .5 re f", False),  # a rule
+        (b"0 g 72 640 1 40 re f", False),
+        (b"1 g 72 640 40 11 re f", False),  # a white box
+        (b"0.9 0.9 0.9 rg 72 640 40 11 re f", False),
+        (b"0 g 72 640 40 11 re S", False),
+        (b"0 g 0 0 595 842 re f", False),
+    ],
+)
+def test_a_black_box_as_high_as_a_line_is_told_where_another_hand_begins(drawn: bytes, black: bool) -> None:
+    found = pages(packed(LINES, 9), packed(LINES + b"\n" + drawn, 6))
+    assert found.values("pdf.packed.blackened") == ([True] if black else [])
+    same = pages(packed(LINES, 9), packed(LINES + b"\n" + drawn, 9))
+    assert same.values("pdf.packed.blackened") == []

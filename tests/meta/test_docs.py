@@ -47,6 +47,7 @@ def test_documented_commands_run(page: str, line: str, tmp_path: Path) -> None:
 
 def test_the_python_of_the_readme_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "memo.pdf").write_bytes((LEAK / "factures" / "F-2026-1011_delorme.pdf").read_bytes())
+    (tmp_path / "photo.jpg").write_bytes((LEAK / "photos" / "IMG_0427.jpg").read_bytes())
     (tmp_path / "leak").mkdir()
     for path in sorted((LEAK / "contrats").iterdir())[:3]:
         (tmp_path / "leak" / path.name).write_bytes(path.read_bytes())

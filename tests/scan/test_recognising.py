@@ -108,9 +108,11 @@ def test_a_picture_is_drawn_in_parts_and_within_the_limits() -> None:
     assert nowhere.code == "missing-part"
 
 
-def launched(
-    *program: str, folders: tuple[str, ...] = ("/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache")
-):
+#: what a program of the system is made of; perl opens the null device before anything else
+FOLDERS = ("/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", "/dev/null")
+
+
+def launched(*program: str, folders: tuple[str, ...] = FOLDERS):
     root = str(Path(__file__).parents[2])
     start = "import sys; sys.path.insert(0, sys.argv.pop(1)); from leakverify.box.launch import main; main()"
     return subprocess.run(

@@ -18,6 +18,7 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from leakverify.evidence import Location, Observation
@@ -52,6 +53,16 @@ _GLUED = re.compile(rb"[\])>]T[jJ](?![^\s])")
 _TIGHT = re.compile(rb"\[[(<]")
 _SPACED = re.compile(rb"\[ [(<]")
 
+#: a rectangle filled with black, or with the colour that a page begins with
+_NUMBER = rb"[-+]?(?:\d{1,7}(?:\.\d{0,9})?|\.\d{1,9})"
+_BLACK = re.compile(
+    rb"(?:(?<![\d.])0(?:\.0{1,6})?\s{1,3}g|(?<![\d.])(?:0(?:\.0{1,6})?\s{1,3}){3}rg|(?<!\S)q)\s{1,3}(?:"
+    + _NUMBER + rb"\s{1,3}){2}(?P<width>" + _NUMBER + rb")\s{1,3}(?P<height>" + _NUMBER
+    + rb")\s{1,3}re\s{1,3}f\*?(?!\S)"
+)  # fmt: skip
+#: points: the least width of such a box, least and largest height; boxes looked at per stream
+_WIDE, _LINE, _BOXES = 6.0, (5.0, 60.0), 2_000
+
 
 def facts(reading: Reading) -> Iterator[Event]:
     reading.latest()
@@ -59,14 +70,17 @@ def facts(reading: Reading) -> Iterator[Event]:
     if store.sealed or store.crypt is not None:
         return  # what is stored is encrypted, and pages are of one hand then
     look = _Look(store)
-    before: dict[str, str | bool] = {"brought": False}
+    before: dict[str, str | bool] = {"brought": False, "blackened": False}
     pages = reading.pages[:_PAGES]
     for page in pages:
-        how = look.content(page) or "short"
+        how, spelled = look.content(page) or "short", look.spelling(page) or "short"
+        other = (how, spelled) != (before.get("page"), before.get("spelling"))
         for word, value in (
             ("page", how),
-            ("spelling", look.spelling(page) or "short"),
+            ("spelling", spelled),
             ("brought", look.brought(page, how)),
+            # sought only where a hand changes, since all of the content has to be read for it
+            ("blackened", other and look.blackened(page)),
         ):
             if value != before.get(word):
                 before[word] = value
@@ -117,6 +131,16 @@ class _Look:
         fonts = [store.resolve(one) for one in list(store.dictionary(resources, "/Font").values())[:_NAMED]]
         embedded = [self._programs(font) != [] for font in fonts if isinstance(font, dict)]
         return any(embedded) and not all(embedded)
+
+    def blackened(self, page: Page) -> bool:
+        """Whether a black box as high as a line is painted on the page, as those are who redact."""
+        stated = self._store.get(page.entry, "/Contents")
+        for part in stated[:_PARTS] if isinstance(stated, list) else [stated]:
+            written = beginning(self._store, self._store.resolve(part), _PREFIX)
+            for box in islice(_BLACK.finditer(written), _BOXES):
+                if abs(float(box["width"])) >= _WIDE and _LINE[0] <= abs(float(box["height"])) <= _LINE[1]:
+                    return True
+        return False
 
     def fonts(self, pages: list[Page]) -> Counter[str]:
         """How the programs and maps of the fonts of pages are compressed."""

@@ -20,6 +20,11 @@ VOCABULARY: dict[str, Declared] = {
         "when it is so and where it changes",
         repeats=True,
     ),
+    "pdf.packed.blackened": flag(
+        "whether a black box as high as a line is painted on the first page that another hand compressed or "
+        "spelled; told when it is so and where it changes",
+        repeats=True,
+    ),
     "pdf.packed.fonts": token(
         "the same of the programs and maps of fonts, most frequent first", repeats=True
     ),
