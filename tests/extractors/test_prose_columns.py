@@ -157,3 +157,18 @@ def test_lines_of_blanks_cost_no_more_than_others() -> None:
 )
 def test_any_order_of_lines_is_read_and_no_amount_is_used_twice(lines: list[str]) -> None:
     assert len(amounts(*lines)) <= sum(line.endswith(("00", "€")) for line in lines)
+
+
+def test_a_row_whose_price_is_set_against_its_word_is_no_wrong_product() -> None:
+    """As pages print whose columns touch: the number of the row is not the quantity then."""
+    rows = (
+        "1 Papier 2,50 4 Stk 20 % 10,00",
+        "2 Encre 5,00 3 Stk 20 % 15,00",
+        "3 Classeurs 1,50 6 Stk 20 % 9,00",
+        "5 PersonenUnfallversicherung7,98 2 Stk 20 % 15,96",
+        "Total HT 49,96",
+        "TVA 20 % 9,99",
+        "Total TTC 59,95",
+    )
+    assert not [o for o in facts(*rows) if o.name == "invoice.relation.break"]
+    assert ("quantity*price=total", "3 of 3") in relations(*rows)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["PROSE_VERSION", "PROSE_VOCABULARY", "Prose", "prose_tables", "warm_up"]
 
 #: raised when what is said of a text changes
-PROSE_VERSION = 7
+PROSE_VERSION = 8
 #: observations that hold what a document says to its reader
 _TEXTS = frozenset(
     ["pdf.page.text", "ooxml.text", "odf.text", "ole.text", "rtf.text", "mail.text", "text.content"]

@@ -91,6 +91,8 @@ _APART = 60
 #: letters one of which is in every name of an invoice
 _ANY = ("factu", "fattur", "fatura", "invoice", "rechnung", "avoir", "credit", "gutschrift", "nota ",
         "crédit", "devis", "quotation", "angebot", "pro forma", "proforma")  # fmt: skip
+#: a number that its word was set against: it is not read as an amount, so the row would miss one
+_GLUED = re.compile(r"[^\W\d_]{3}\d{1,6}[.,]\d")
 #: most lines of a document that are looked at, and of amounts in a line
 _LINES, _AMOUNTS = 4_000, 12
 
@@ -194,7 +196,7 @@ class Invoice:
             and not any(pattern.search(words) for pattern in _ADJUSTED.values())
         ):
             self.sums.taxed.append((row, next(a.value for a in found if a.percent)))
-        if len(money) >= 2:
+        if len(money) >= 2 and not _GLUED.search(words):
             self.sums.rows.append(row)
 
     def _stand_apart(self, passage: int, line: int, words: str, money: Sequence[Amount]) -> None:
