@@ -159,6 +159,8 @@ def _apart(kind: str, one: _Held, other: _Held) -> tuple[list[str], tuple[str, s
         return [], None  # told by the identifier, or one mail by two ways
     if kind == "identifier" and not (one.delivered and other.delivered):
         return [], None  # a draft keeps its identifier while it is changed
+    if kind == "identifier" and one.people - {one.sender} != other.people - {other.sender}:
+        return [], None  # a program that writes to each of its customers may give all of them one identifier
     ways = []
     if one.when is not None and other.when is not None:
         apart = abs(one.when.earliest - other.when.earliest)

@@ -14,14 +14,14 @@ creation, in most cases in the same minute as the last save; such documents are
 only shown.  A session left open adds months, but never more than have passed.
 Converters copy the count and set dates of their own, and other suites count in
 their own way, which is only shown.  A clock put right while
-the document is open moves the count by minutes.
+the document is open moves the count by minutes.  A clock that lost its power begins
+at the turn of a year: a count between two such times measures the clock, and is only shown.
 
 Repeat by hand: ``unzip -p FILE docProps/app.xml | grep -o '<TotalTime>[^<]*'``
 and ``unzip -p FILE docProps/core.xml``.
 
 Sources: COPA v Wright [2024] EWHC 1198 (Ch) 386-389 and appendix: 83,165
-minutes within 2,594, and 4,287,839,314 = -7,127,982 in 32 bits; of 425
-public Office files 1 is reported, whose clock had started over.
+minutes within 2,594, and 4,287,839,314 = -7,127,982 in 32 bits.
 """
 
 from __future__ import annotations
@@ -31,13 +31,15 @@ from datetime import timedelta
 
 from leakverify.checks._base import Answer, Example, Facts, check, contradicts, fact, neutral, unusual
 from leakverify.checks._text import ABSENT, absent
-from leakverify.checks._time import DAY, lead, span_text
+from leakverify.checks._time import DAY, lead, span_text, started_over
 from leakverify.checks._versions import names_microsoft
 from leakverify.evidence import Cost, Family, Observation, Outcome, Question
 
 MESSAGES = {
     "exceeds": "The document counts {total} minutes of editing; between its creation ({created}) and its "
     "last save ({modified}) lie {span}, {by} less.",
+    "unset": "The document counts {total} minutes of editing and {span} from creation to last save "
+    "({modified}); both lie at the turn of a year, where clocks begin that lost their power.",
     "save-as": "The document counts {total} minutes of editing, and its creation is its last save "
     "({modified}), as saving under another name leaves it.",
     "other-suite": "The document counts {total} minutes of editing and {span} from creation to last save; "
@@ -113,6 +115,16 @@ EXAMPLES = (
         ),
     ),
     Example(
+        title="a computer whose clock started over, in the last hours of 2001",
+        outcome=Outcome.NEUTRAL,
+        formats=("ooxml",),
+        facts=(
+            fact("ooxml.app.total_time", 1072),
+            fact("ooxml.core.created", "2001-12-31T17:25:32Z"),
+            fact("ooxml.core.modified", "2001-12-31T20:41:00Z"),
+        ),
+    ),
+    Example(
         title="saved under another name",
         outcome=Outcome.NEUTRAL,
         formats=("ooxml",),
@@ -172,6 +184,10 @@ def _compare(
             "other-suite", rests_on=rests_on, total=total, span=span_text(span),
             application=facts.text(application),
         )  # fmt: skip
+    elif started_over(created[1]) and started_over(modified[1]):
+        yield neutral(
+            "unset", rests_on=rests_on, total=total, span=span_text(span), modified=modified[1].text
+        )
     else:
         yield unusual(
             "exceeds", rests_on=rests_on, total=total, span=span_text(span), by=span_text(excess),

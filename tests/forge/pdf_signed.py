@@ -33,7 +33,10 @@ _YEAR = timedelta(days=365)
 
 
 def _signing_time(data: bytes) -> datetime:
-    """Some time after the last change the document states; a fixed one when it states none."""
+    """Some time after the last change the document states.
+
+    One that states none is signed when whatever program it names was there.
+    """
     info = Update(data).reader.trailer.get("/Info", {})
     stated = (
         [as_date(str(info.get_object().get(key, ""))) for key in ("/ModDate", "/CreationDate")]
@@ -44,7 +47,7 @@ def _signing_time(data: bytes) -> datetime:
         as_date(date.decode()) for date in re.findall(rb"Date(?:>|=[\"'])([-\dT:Z+]{10,25})", xmp(data))
     ]
     known = [moment if moment.tzinfo else moment.replace(tzinfo=UTC) for moment in stated if moment]
-    latest = max(known, default=datetime(2017, 5, 9, 8, 12, 30, tzinfo=UTC))
+    latest = max(known, default=datetime(2025, 5, 9, 8, 12, 30, tzinfo=UTC))
     # no earlier than the program that signs: it writes PDF 2.0, and a file of 2008 cannot hold that
     latest = max(latest.astimezone(UTC), datetime(2018, 3, 5, 8, 12, 30, tzinfo=UTC))
     moment = latest.replace(microsecond=0) + timedelta(hours=30)

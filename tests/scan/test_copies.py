@@ -102,6 +102,13 @@ def test_a_program_that_gives_every_mail_one_identifier_tells_nothing() -> None:
     assert found(**mails) == []
 
 
+def test_letters_to_several_customers_under_one_identifier_are_no_copies() -> None:
+    to = next(line for line in LONG.splitlines() if line.startswith(b"To:"))
+    mine = LONG.replace(b"1250", b"7250").replace(to, b"To: other@customer.example")
+    assert found(a=LONG, b=mine) == []
+    assert found(a=LONG, b=mine.replace(b"May 2016 10:31:00", b"May 2016 10:41:00")) == []
+
+
 def test_an_identifier_that_a_gateway_replaced_is_no_other_mail() -> None:
     assert found(a=LETTER, b=LETTER.replace(b"20160512083100.22@horizon-commun", b"0102018b@relay")) == []
 
